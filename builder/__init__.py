@@ -1,0 +1,1 @@
+"""Highrise: experiments, modules, training, rows, charts and pages."""

@@ -1,0 +1,100 @@
+"""What holds for every test: a workspace of its own, no process left behind, no browser test skipped on CI."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ON_CI = os.environ.get("CI") == "true"
+
+_FOLDER = pytest.StashKey[Path]()
+_LEFT_BEHIND = pytest.StashKey[list[str]]()
+_MARK = "HIGHRISE_TEST_SESSION"
+_GRACE_SECONDS = 5.0
+
+# Small tensors on few cores: more threads only cost. Set before anything imports torch; child processes inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep every test and its child processes away from the person's own workspace and downloads."""
+    folder = Path(tempfile.mkdtemp(prefix="highrise-tests-"))
+    config.stash[_FOLDER] = folder
+    os.environ[_MARK] = uuid.uuid4().hex
+    os.environ["HIGHRISE_WORKSPACE"] = str(folder / "workspace")
+    os.environ["HIGHRISE_DATA_CACHE"] = str(folder / "data")
+    os.environ.pop("HIGHRISE_DATA_FOLDER", None)
+    os.environ.pop("HIGHRISE_DATA_MIRROR", None)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _FOLDER in config.stash:
+        shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process that outlives the tests fails them."""
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while (left := _our_processes()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if not left:
+        return
+    session.config.stash[_LEFT_BEHIND] = [_describe(process) for process in left]
+    for process in left:
+        with _gone():
+            process.kill()
+    session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for description in config.stash.get(_LEFT_BEHIND, []):
+        terminalreporter.write_line(f"left behind by the tests, now killed: {description}", red=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    if ON_CI and report.skipped and not hasattr(report, "wasxfail") and item.get_closest_marker("e2e"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, which CI does not accept of a browser test: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The program of a Chromium or Chrome; without one a browser test is skipped, on CI it fails."""
+    found = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=False)
+    if found.returncode != 0:
+        (pytest.fail if ON_CI else pytest.skip)(found.stderr.strip())
+    return found.stdout.strip()
+
+
+def _gone() -> suppress:
+    """Processes end at any moment, and other people's may not be looked at."""
+    return suppress(psutil.NoSuchProcess, psutil.AccessDenied)
+
+
+def _our_processes() -> list[psutil.Process]:
+    """Processes that inherited this session's mark, this one aside."""
+    found = []
+    for process in psutil.process_iter():
+        with _gone():
+            mark = process.environ().get(_MARK) if process.pid != os.getpid() else None
+            if mark == os.environ[_MARK] and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def _describe(process: psutil.Process) -> str:
+    with _gone():
+        return f"{process.pid} {' '.join(process.cmdline())[:200]}"
+    return str(process.pid)
