@@ -1,0 +1,131 @@
+"""Whatever document a person can write: it is read back equal, and analysed without an exception."""
+
+import json
+from dataclasses import asdict
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from strategies import blocks, documents, sound_documents
+
+from builder.spec import DocumentError, analyse, dump_experiment, parse_experiment
+from builder.spec.blocks.registry import BLOCK_ADAPTER, BLOCKS, swap_kind
+from builder.spec.datasets import DATASETS
+from builder.spec.document import validate_experiment
+from builder.spec.ids import fill_ids
+from builder.spec.network import walk
+from builder.spec.shapes import num_entries
+
+SLOW_TO_DRAW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ANYTHING = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["id", "kind", "items", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@SLOW_TO_DRAW
+@given(documents())
+def test_a_document_is_read_back_equal_and_as_the_same_text(raw):
+    experiment = validate_experiment(raw)
+    text = dump_experiment(experiment)
+    again = parse_experiment(text)
+    assert again == experiment
+    assert dump_experiment(again) == text
+
+
+@SLOW_TO_DRAW
+@given(documents())
+def test_any_document_is_analysed_and_its_sums_agree(raw):
+    experiment = validate_experiment(raw)
+    analysis = analyse(experiment)
+    tower = [analysis.items[item.id] for item in experiment.network.items]
+    assert set(analysis.items) == {item.id for item in walk(experiment.network.items)}
+    assert sum(row.num_parameters for row in tower) == analysis.num_parameters
+    assert sum(row.num_macs for row in tower) == analysis.num_macs
+    assert sum(group.num_parameters for group in analysis.groups) == analysis.num_parameters
+    assert sum(group.num_tensors for group in analysis.groups) == len(analysis.parameters)
+    assert sum(num_entries(one.placed.shape) for one in analysis.parameters) == analysis.num_parameters
+    addresses = [one.placed.address for one in analysis.parameters]
+    assert len(set(addresses)) == len(addresses)
+    for row in analysis.items.values():
+        assert min(row.num_parameters, row.num_macs, row.copies) >= 0
+    memory = analysis.memory
+    parts = asdict(memory).values()
+    assert min(parts) >= 0
+    assert memory.total == sum(parts)
+    assert analysis.num_steps >= 1
+    assert len(analysis.plan.depths) == len(analysis.plan.steps)
+    depths = [block.depth for block in analysis.plan.blocks]
+    assert depths == list(range(1, len(depths) + 1))
+    for problem in (*analysis.problems, *analysis.warnings):
+        assert problem.message
+        assert problem.item_id is None or problem.item_id in analysis.items
+        assert problem.item_id or problem.path
+
+
+@SLOW_TO_DRAW
+@given(sound_documents())
+def test_a_sound_tower_has_a_shape_at_each_item_and_ends_in_the_classes(raw):
+    experiment = validate_experiment(raw)
+    analysis = analyse(experiment)
+    num_classes = DATASETS[experiment.data.dataset].num_classes
+    assert analysis.plan.out_shape == (num_classes,)
+    assert all(analysis.items[item.id].out_shape for item in experiment.network.items)
+
+
+@SLOW_TO_DRAW
+@given(sound_documents())
+def test_each_step_begins_with_the_shape_that_the_one_before_it_gives(raw):
+    analysis = analyse(validate_experiment(raw))
+    assert not analysis.problems
+    plan = analysis.plan
+    shape = plan.in_shape
+    for step in plan.steps:
+        assert step.in_shape == shape
+        shape = step.out_shape
+        assert min(shape) >= 1
+    assert shape == plan.out_shape
+
+
+@SLOW_TO_DRAW
+@given(blocks(), st.sampled_from(list(BLOCKS)), st.sampled_from(list(BLOCKS)))
+def test_swapping_a_kind_there_and_back_gives_the_identical_block(raw, there, further):
+    filled = fill_ids({"network": {"items": [raw]}})["network"]["items"][0]
+    block = BLOCK_ADAPTER.validate_python(filled)
+    swapped = swap_kind(block, there)
+    assert swapped.kind == there
+    assert (swapped.body, swapped.shortcut, swapped.activation) == (block.body, block.shortcut, block.activation)
+    assert swap_kind(swapped, block.kind).model_dump_json() == block.model_dump_json()
+    assert swap_kind(swap_kind(swapped, further), block.kind).model_dump_json() == block.model_dump_json()
+
+
+@SLOW_TO_DRAW
+@given(documents(), st.data())
+def test_a_document_with_anything_anywhere_is_read_or_refused_with_a_reason(raw, data):
+    places = []
+    waiting = [raw]
+    while waiting:
+        node = waiting.pop()
+        for key in node if isinstance(node, dict) else range(len(node)):
+            places.append((node, key))
+            if isinstance(node[key], dict | list):
+                waiting.append(node[key])
+    node, key = data.draw(st.sampled_from(places))
+    node[key] = data.draw(ANYTHING)
+    try:
+        analyse(parse_experiment(json.dumps(raw)))
+        return
+    except DocumentError as error:
+        problems = error.problems
+    assert problems
+    assert all(problem.message for problem in problems)
+
+
+def test_parked_fields_keep_one_order_and_one_type_whatever_the_file_has():
+    parked = {"highway": {"gate_bias_init": -3}, "residual": {"beta": 1.0, "alpha": 2}, "stochastic_depth": {}}
+    raw = {"network": {"items": [{"kind": "plain", "parked": parked}]}}
+    (block,) = validate_experiment(raw).network.items
+    assert json.dumps(block.parked) == '{"residual": {"alpha": 2.0}, "highway": {"gate_bias_init": -3.0}}'
+    assert swap_kind(swap_kind(block, "highway"), "plain").model_dump_json() == block.model_dump_json()
