@@ -1,0 +1,29 @@
+"""The statuses of a run, which may follow which, and the commands that move it."""
+
+from __future__ import annotations
+
+from builder.workspace.errors import TransitionNotAllowed
+
+LIVE = frozenset({"starting", "running", "paused"})
+FINAL = frozenset({"finished", "stopped", "diverged", "failed", "crashed"})
+NEXT: dict[str, frozenset[str]] = {
+    "queued": frozenset({"starting", "stopped"}),
+    "starting": frozenset({"running", "stopped", "failed", "crashed"}),
+    "running": frozenset({"paused"}) | FINAL,
+    "paused": frozenset({"running"}) | FINAL,
+    **dict.fromkeys(FINAL, frozenset()),
+}
+COMMANDS = frozenset({"pause", "resume", "step", "stop", "set_learning_rate", "set_pace", "evaluate"})
+
+
+def check_transition(run_id: str, now: str, then: str) -> None:
+    """See that a run may go from one status to another, or stay in a live one.
+
+    Raises:
+        TransitionNotAllowed: if it may not.
+    """
+    if then not in NEXT:
+        raise TransitionNotAllowed(f"{then!r} is no status of a run; it is one of {', '.join(NEXT)}.")
+    if then not in NEXT[now] and not (then == now and now in LIVE):
+        allowed = f"only {', '.join(sorted(NEXT[now]))} can follow" if NEXT[now] else "that is final"
+        raise TransitionNotAllowed(f"Run {run_id} is {now} and cannot become {then}: {allowed}.")

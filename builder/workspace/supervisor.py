@@ -1,0 +1,155 @@
+"""The supervisor: starts queued runs in trainers of their own, watches them, outlives the server.
+
+`python -m builder.workspace.supervisor --workspace DIR`; `supervision.ensure_supervisor` does that when needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from builder.workspace.life import identity_of
+from builder.workspace.log import redirect_output
+from builder.workspace.processes import code_version
+from builder.workspace.store import Workspace
+from builder.workspace.supervision import CURRENT, LAUNCHED, LOCK_NAME, LOG_NAME, REQUEST, TRAINER_MODULE, describe
+from builder.workspace.trainers import Spare, Trainer
+from builder.workspace.watch import Watch
+
+_TICK_SECONDS = 0.02
+_LOOK_SECONDS = 0.5
+# A supervisor of older code needs a moment to leave.
+_LOCK_SECONDS = 15.0
+
+
+class Supervisor:
+    """Runs until it is asked to leave or nothing has happened for long.
+
+    Args:
+        workspace: to supervise; its lock is held by the caller.
+        trainer_module: started as `python -m`, one process per run.
+        idle_seconds: how long it stays without runs, queue or server.
+        stop_seconds: how long a trainer may take to stop.
+    """
+
+    def __init__(self, workspace: Workspace, trainer_module: str, idle_seconds: float, stop_seconds: float):
+        self._workspace = workspace
+        self._idle_seconds = idle_seconds
+        self._watch = Watch(workspace, stop_seconds)
+        self._spare = Spare(trainer_module, workspace.folder)
+        self._active_at = time.time()
+        self._is_shutting_down = False
+
+    def run(self) -> None:
+        """Supervise; returns once it has left."""
+        seen_version, look_at = -1, 0.0
+        while True:
+            reaped = self._watch.reap()
+            version = self._workspace.data_version()
+            if reaped or version != seen_version or time.monotonic() >= look_at:
+                seen_version, look_at = version, time.monotonic() + _LOOK_SECONDS
+                if self._look():
+                    self._spare.dismiss()
+                    return
+            time.sleep(_TICK_SECONDS)
+
+    def _look(self) -> bool:
+        """Do what is to be done now; returns whether to leave."""
+        request = self._request()
+        if request == "drain":
+            return self._leave()
+        self._watch.look()
+        if request == "shutdown" or self._is_shutting_down:
+            self._is_shutting_down = True
+            return self._stop_runs() and self._leave()
+        self._assign()
+        self._spare.refill(self._watch.children())
+        return self._is_idle() and self._leave(only_if_idle=True)
+
+    def _request(self) -> str | None:
+        request = self._workspace.setting(REQUEST)
+        return request["kind"] if request and request["pid"] == os.getpid() else None
+
+    def _assign(self) -> None:
+        while self._workspace.can_claim():
+            trainer = self._spare.take()
+            run = self._workspace.claim_next(trainer.identity)
+            if run is None:
+                self._spare.give_back(trainer)
+                return
+            try:
+                trainer.assign(run.id)
+            except BrokenPipeError:
+                # The spare died between being looked at and being told; this run's trainer starts cold.
+                trainer = Trainer(self._spare.module, self._workspace.folder)
+                self._workspace.record_process(run.id, trainer.identity)
+                trainer.assign(run.id)
+            self._watch.add(run.id, trainer)
+
+    def _stop_runs(self) -> bool:
+        """Ask every live run to stop; returns whether all have ended."""
+        live = self._workspace.live_runs()
+        for run in live:
+            if self._workspace.stop_asked_at(run.id) is None:
+                self._workspace.command(run.id, "stop")
+        return not live and self._watch.is_empty()
+
+    def _is_idle(self) -> bool:
+        if self._workspace.live_runs() or self._workspace.queue() or not self._watch.is_empty():
+            self._active_at = time.time()
+        heartbeat = self._workspace.setting("heartbeat", 0.0)
+        return time.time() - max(self._active_at, heartbeat) > self._idle_seconds
+
+    def _leave(self, *, only_if_idle: bool = False) -> bool:
+        # In one transaction with the last look at the queue: whoever submits after it finds no supervisor and starts one.
+        with self._workspace.transaction():
+            if only_if_idle and not self._is_idle():
+                return False
+            self._workspace.set_setting(CURRENT, None)
+            self._workspace.set_setting(REQUEST, None)
+        return True
+
+
+def _sign_on(workspace: Workspace) -> None:
+    with workspace.transaction():
+        workspace.set_setting(CURRENT, describe(identity_of(), code_version()))
+        launched = workspace.setting(LAUNCHED)
+        if launched and launched["pid"] == os.getpid():
+            workspace.set_setting(LAUNCHED, None)
+
+
+def supervise(folder: Path, trainer_module: str, idle_seconds: float, stop_seconds: float) -> None:
+    """Supervise a workspace, unless another process does so with the same code."""
+    workspace = Workspace.open(folder)
+    lock = FileLock(workspace.folder / LOCK_NAME, thread_local=False)
+    try:
+        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.01)
+    except Timeout:
+        print(f"Another process supervises {workspace.folder}; this one ends.")
+        return
+    try:
+        redirect_output(workspace.folder / LOG_NAME)
+        _sign_on(workspace)
+        Supervisor(workspace, trainer_module, idle_seconds, stop_seconds).run()
+    finally:
+        lock.release()
+        workspace.close()
+
+
+def main() -> None:
+    """Read the command line and supervise."""
+    parser = argparse.ArgumentParser(prog="python -m builder.workspace.supervisor", description=__doc__)
+    parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--trainer-module", default=TRAINER_MODULE)
+    parser.add_argument("--idle-seconds", type=float, default=600.0)
+    parser.add_argument("--stop-seconds", type=float, default=10.0)
+    arguments = parser.parse_args()
+    supervise(arguments.workspace, arguments.trainer_module, arguments.idle_seconds, arguments.stop_seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+"""Real supervisors and real trainers; each test ends with nothing of its workspace running."""
+
+import json
+import os
+import signal
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from builder.workspace import supervision
+from builder.workspace.life import is_alive, is_running
+from builder.workspace.rows import RunReader
+from builder.workspace.store import Workspace
+from builder.workspace.supervision import CURRENT, ensure_supervisor, shutdown_supervisor
+from builder.workspace.watch import mark_dead_runs
+
+pytestmark = pytest.mark.process
+
+
+def processes_of(folder: Path, module: str | None = None) -> list[psutil.Process]:
+    """All processes whose command line names the workspace, and is of the module if one is given."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "status"])
+        if str(folder) in (line := process.info["cmdline"] or [])
+        and module in (None, *line[2:3])
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    opened = Workspace.open(tmp_path / "workspace")
+    yield opened
+    for process in processes_of(opened.folder):
+        with suppress(psutil.NoSuchProcess):  # a spare ends with its supervisor
+            process.kill()
+    wait_for(lambda: processes_of(opened.folder) == [])
+    opened.close()
+
+
+def ensure(workspace, **options):
+    ensure_supervisor(workspace, **{"trainer_module": "loop_trainer", "stop_seconds": 0.5, **options})
+
+
+def submit(workspace, num_steps=3, **more):
+    return workspace.submit(json.dumps({"name": "loop", "num_steps": num_steps, **more})).id
+
+
+def wait_for(condition, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+    return answer
+
+
+def wait_for_status(workspace, run_id, *statuses):
+    wait_for(lambda: workspace.run(run_id).status in statuses)
+    return workspace.run(run_id)
+
+
+def num_starts(workspace, run_id):
+    return (workspace.run_folder(run_id) / "starts").read_text().count("start")
+
+
+def test_the_queue_is_worked_off_each_run_once_and_never_more_than_the_slots(workspace):
+    workspace.set_slots(2)
+    ids = [submit(workspace, 5) for _ in range(5)]
+    callers = [threading.Thread(target=ensure, args=(workspace,)) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    most = 0
+
+    def all_finished():
+        nonlocal most
+        most = max(most, len(workspace.live_runs()))
+        return all(workspace.run(run_id).status == "finished" for run_id in ids)
+
+    wait_for(all_finished, 40)
+    assert most == 2
+    assert [num_starts(workspace, run_id) for run_id in ids] == [1] * 5
+    assert len(processes_of(workspace.folder, "builder.workspace.supervisor")) == 1
+    assert workspace.run(ids[0]).summary == {"num_steps": 5}
+    assert RunReader(workspace.run_folder(ids[4])).read([0]).mean.ravel().tolist() == [1, 2, 3, 4, 5]
+    assert shutdown_supervisor(workspace)
+    assert processes_of(workspace.folder) == []
+
+
+def test_a_killed_trainer_is_marked_with_its_signal(workspace):
+    run_id = submit(workspace, 10_000)
+    ensure(workspace)
+    run = wait_for_status(workspace, run_id, "running")
+    reader = RunReader(workspace.run_folder(run_id))
+    seen = wait_for(reader.last_step)
+    os.kill(run.process.pid, signal.SIGKILL)
+    killed_at = time.monotonic()
+    ended = wait_for_status(workspace, run_id, "crashed")
+    assert time.monotonic() - killed_at < 5
+    assert "SIGKILL" in ended.reason
+    assert f"pid {run.process.pid}" in ended.reason
+    assert reader.last_step() >= seen
+
+
+def test_a_trainer_that_just_ends_is_marked_with_its_code_and_last_words(workspace):
+    run_id = submit(workspace, exit_code=3)
+    ensure(workspace)
+    ended = wait_for_status(workspace, run_id, "crashed")
+    assert "exit code 3" in ended.reason
+    assert "last words" in ended.reason
+
+
+def test_stop_is_obeyed(workspace):
+    run_id = submit(workspace, 10_000)
+    ensure(workspace)
+    wait_for_status(workspace, run_id, "running")
+    workspace.command(run_id, "stop")
+    assert wait_for_status(workspace, run_id, "stopped", "crashed").summary["num_steps"] < 10_000
+
+
+def test_a_trainer_that_does_not_stop_is_ended(workspace):
+    run_id = submit(workspace, 10_000, deaf=True)
+    ensure(workspace)
+    run = wait_for_status(workspace, run_id, "running")
+    workspace.command(run_id, "stop")
+    ended = wait_for_status(workspace, run_id, "stopped", "crashed")
+    assert ended.status == "stopped"
+    assert "did not stop within" in ended.reason
+    assert not is_running(run.process)
+
+
+def test_a_trainer_that_stays_after_its_run_is_ended(workspace):
+    run_id = submit(workspace, 1, lingers=True)
+    ensure(workspace)
+    run = wait_for_status(workspace, run_id, "finished")
+    wait_for(lambda: not is_running(run.process))
+    assert workspace.run(run_id).status == "finished"
+
+
+def kill_supervisor(workspace):
+    pid = wait_for(lambda: supervision.running(workspace, CURRENT)).pid
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: supervision.running(workspace, CURRENT) is None)
+
+
+def test_after_a_killed_supervisor_the_next_adopts_and_starts_nothing_twice(workspace):
+    workspace.set_slots(2)
+    first, second = submit(workspace, 10_000), submit(workspace, 10_000)
+    ensure(workspace)
+    for run_id in (first, second):
+        wait_for_status(workspace, run_id, "running")
+    kill_supervisor(workspace)
+    third = submit(workspace, 1)
+    os.kill(workspace.run(second).process.pid, signal.SIGKILL)
+    ensure(workspace)
+    assert "signal unknown" in wait_for_status(workspace, second, "crashed").reason
+    wait_for_status(workspace, third, "finished")
+    assert workspace.run(first).status == "running"
+    assert is_alive(workspace.run_folder(first))
+    workspace.command(first, "stop")
+    wait_for_status(workspace, first, "stopped")
+    assert [num_starts(workspace, run_id) for run_id in (first, second, third)] == [1, 1, 1]
+
+
+def test_a_supervisor_of_older_code_hands_over_its_runs(workspace):
+    run_id = submit(workspace, 10_000)
+    ensure(workspace)
+    wait_for_status(workspace, run_id, "running")
+    old = wait_for(lambda: supervision.running(workspace, CURRENT))
+    workspace.set_setting(CURRENT, supervision.describe(old, "older code"))
+    ensure(workspace)
+    wait_for(lambda: supervision.running(workspace, CURRENT) not in (None, old))
+    wait_for(lambda: not is_running(old))
+    assert workspace.run(run_id).status == "running"
+    assert shutdown_supervisor(workspace)
+    assert workspace.run(run_id).status == "stopped"
+    assert num_starts(workspace, run_id) == 1
+    assert processes_of(workspace.folder) == []
+
+
+def test_a_trainer_is_warm_before_it_is_needed_and_used_once(workspace):
+    ensure(workspace)
+    spare = wait_for(lambda: processes_of(workspace.folder, "loop_trainer"))[0]
+    run_id = submit(workspace, 1)
+    run = wait_for_status(workspace, run_id, "finished")
+    assert run.process.pid == spare.pid
+    wait_for(lambda: not is_running(run.process))
+    again = wait_for_status(workspace, submit(workspace, 1), "finished")
+    assert again.process != run.process
+
+
+def test_an_idle_supervisor_leaves_but_not_while_somebody_looks(workspace):
+    workspace.heartbeat()
+    ensure(workspace, idle_seconds=3)
+    wait_for(lambda: supervision.running(workspace, CURRENT))
+    assert workspace.setting("heartbeat") > time.time() - 5
+    wait_for(lambda: processes_of(workspace.folder) == [])
+    assert time.time() - workspace.setting("heartbeat") > 3
+    run_id = submit(workspace, 1)
+    ensure(workspace)
+    wait_for_status(workspace, run_id, "finished")
+
+
+def test_a_module_that_does_not_start_marks_the_run_and_is_not_tried_in_a_loop(workspace):
+    run_id = submit(workspace, 1)
+    ensure(workspace, trainer_module="no_such_trainer")
+    assert "exit code 1" in wait_for_status(workspace, run_id, "crashed").reason
+    time.sleep(1)
+    assert (workspace.folder / "supervisor.log").read_text().count("no_such_trainer") <= 3
+
+
+def test_a_phantom_run_of_a_reused_pid_is_marked_without_a_supervisor(workspace):
+    run = workspace.submit(json.dumps({"name": "loop"}), queue=False)
+    assert mark_dead_runs(workspace) == []
+    workspace.set_status(run.id, "running")
+    assert mark_dead_runs(workspace) == [run.id]
+    assert "signal unknown" in workspace.run(run.id).reason
+
+
+def test_shutdown_ends_trainers_that_a_killed_supervisor_left(workspace):
+    run_id = submit(workspace, 10_000)
+    ensure(workspace)
+    wait_for_status(workspace, run_id, "running")
+    kill_supervisor(workspace)
+    assert shutdown_supervisor(workspace, trainer_module="loop_trainer")
+    assert workspace.run(run_id).status == "stopped"
+    assert processes_of(workspace.folder) == []
