@@ -1,0 +1,29 @@
+"""What is minimised."""
+
+from collections.abc import Callable
+
+from torch import Tensor
+from torch.nn import functional
+
+from builder.spec.training import CrossEntropyLoss, LossSpec, SquaredErrorLoss
+
+LossFunction = Callable[[Tensor, Tensor], Tensor]
+"""Logits `[batch, classes]` and targets `[batch]` to a scalar, averaged over the batch."""
+
+
+def build_loss(spec: LossSpec) -> LossFunction:
+    match spec:
+        case CrossEntropyLoss(label_smoothing=label_smoothing):
+
+            def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
+                return functional.cross_entropy(logits.float(), targets, label_smoothing=label_smoothing)
+
+            return cross_entropy
+        case SquaredErrorLoss():
+            return squared_error
+
+
+def squared_error(outputs: Tensor, targets: Tensor) -> Tensor:
+    """1/2 sum over classes of (output - one-hot target)^2, averaged over the batch."""
+    one_hot = functional.one_hot(targets, outputs.shape[1])
+    return 0.5 * (outputs.float() - one_hot).square().sum(1).mean()

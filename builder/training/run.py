@@ -1,0 +1,144 @@
+"""One run: network, data, optimizer and recorder, and the step itself."""
+
+import platform
+from typing import Any
+
+import numpy as np
+import torch
+
+from builder.data.augmentation import Augmenter
+from builder.data.batches import BatchOrder, gather_batch
+from builder.data.dataset import Dataset
+from builder.modules.network import NetworkModule, compile_network
+from builder.spec.analysis import Analysis, analyse
+from builder.spec.chance import derive_seed
+from builder.spec.experiment import Experiment
+from builder.spec.problems import DocumentError
+from builder.spec.schedule import learning_rate_factor
+from builder.training.device import autocast, bf16_is_native
+from builder.training.evaluation import KeepGoing, Measurement, always, measure
+from builder.training.layout import FlatLayout
+from builder.training.losses import build_loss
+from builder.training.masks import DepthMasks
+from builder.training.optimizers import GroupRates
+from builder.training.recorder import Recorder
+
+
+class TrainingRun:
+    """Everything one run owns: network, data, optimizer, recorder.
+
+    Attributes:
+        network: The compiled network on its device, in training mode.
+        step: Number of finished updates.
+        rates: Base rates and the optimizer.
+    """
+
+    def __init__(self, experiment: Experiment, data: Dataset, device: torch.device) -> None:
+        self.experiment = experiment
+        self.training = experiment.training
+        self.data = data
+        self.device = device
+        self.analysis: Analysis = analyse(experiment)
+        if self.analysis.problems:
+            raise DocumentError(self.analysis.problems)
+        seed = self.training.seed
+        self.network: NetworkModule = compile_network(experiment).to(device)
+        if len(data.shape) == 3:
+            # Pixels before channels in memory: what convolution kernels prefer on every device.
+            self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        self.layout = FlatLayout(self.network, self.analysis)
+        self.rates = GroupRates(self.layout, self.analysis, self.training.optimizer)
+        self.loss_function = build_loss(self.training.loss)
+        self.order = BatchOrder(
+            len(data.train), self.training.batch_size, drop_last=self.training.drop_last, seed=seed, device=device
+        )
+        self.augment = Augmenter(experiment.data.augmentation, seed)
+        stochastic = self.network.stochastic_blocks
+        self.masks = DepthMasks(
+            [block.survival_prob for block in stochastic], seed, [block.address for block in stochastic]
+        )
+        self.has_dropout = any(isinstance(module, torch.nn.Dropout) for module in self.network.modules())
+        self.num_steps = max(1, self.training.duration.in_steps(self.order.steps_per_epoch))
+        self.evaluate_every = max(1, self.training.evaluate_every.in_steps(self.order.steps_per_epoch))
+        self.recorder = Recorder(self.network, self.layout, self.analysis, self.training.batch_size, data.num_classes)
+        self.step = 0
+
+    @property
+    def epoch(self) -> float:
+        return self.step / self.order.steps_per_epoch
+
+    def take_step(self) -> None:
+        """One update: batch, forward, backward, record, clip, optimizer."""
+        step = self.step + 1
+        inputs, targets = gather_batch(self.data.train, self.order.batch_indices(step))
+        inputs = self.augment(inputs, step)
+        if self.has_dropout:
+            torch.manual_seed(derive_seed(self.training.seed, "dropout", step))
+        mask = self.masks.at(step)
+        self.network.set_alive(mask)
+        self.layout.zero_gradients()
+        factor = learning_rate_factor(self.training, self.step, self.num_steps, self.order.steps_per_epoch)
+        self.rates.apply(factor)
+        with autocast(self.training, self.device):
+            logits = self.network(inputs)
+        loss = self.loss_function(logits, targets)
+        loss.backward()
+        self.recorder.record(loss, logits, targets, mask, [base * factor for base in self.rates.base])
+        if self.training.clip_norm is not None:
+            self.clip(self.training.clip_norm)
+        self.layout.rest_dropped(mask)
+        self.rates.optimizer.step()
+        self.step = step
+
+    def clip(self, max_norm: float) -> None:
+        """Scales all gradients so that their common norm is at most `max_norm`; no sync with the host."""
+        norm = torch.linalg.vector_norm(self.recorder.newest_norms)
+        self.layout.gradients.mul_((max_norm / (norm + 1e-6)).clamp(max=1.0))
+
+    def measure(self, split: str, keep_going: KeepGoing = always) -> Measurement | None:
+        """Measures the validation or the test part; None if `keep_going`, asked before each batch, says no."""
+        part = {"validation": self.data.validation, "test": self.data.test}[split]
+        return measure(self.network, part, self.loss_function, self.training, self.data.num_classes, keep_going)
+
+    def info(self) -> dict[str, Any]:
+        """What `run.db` keeps of the run, as JSON."""
+        return {
+            "num_steps": self.num_steps,
+            "steps_per_epoch": self.order.steps_per_epoch,
+            "batch_size": self.training.batch_size,
+            "num_train": len(self.data.train),
+            "num_validation": len(self.data.validation),
+            "num_test": len(self.data.test),
+            "class_names": list(self.data.class_names),
+            "data_note": self.data.note,
+            "device": str(self.device),
+            "device_name": torch.cuda.get_device_name(self.device)
+            if self.device.type == "cuda"
+            else platform.processor(),
+            "precision": self.training.precision,
+            "bf16_is_native": bf16_is_native(self.device),
+            "num_threads": torch.get_num_threads(),
+            "seed": self.training.seed,
+            "versions": {"torch": torch.__version__, "python": platform.python_version(), "numpy": np.__version__},
+            "num_parameters": self.analysis.num_parameters,
+            "groups": [
+                {
+                    "name": row.spec.name,
+                    "colour": row.spec.colour,
+                    "num_parameters": row.num_parameters,
+                    "frozen": row.spec.frozen,
+                }
+                for row in self.analysis.groups
+            ],
+            "blocks": [
+                {
+                    "address": block.address,
+                    "item": placed.ids[-1],
+                    "kind": block.kind,
+                    "depth": block.depth,
+                    "num_parameters": sum(parameter.numel() for parameter in block.parameters()),
+                    "survival_prob": placed.survival_prob,
+                }
+                for block, placed in zip(self.network.blocks, self.analysis.plan.blocks, strict=True)
+            ],
+        }

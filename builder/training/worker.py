@@ -1,0 +1,54 @@
+"""The trainer: one process per run. `python -m builder.training.worker --workspace DIR`
+
+It is started ahead of time, imports torch, takes two steps of a tiny network on the CPU (torch loads half of itself
+only then), touches no other device, and waits for one line on standard input: `{"run": id}`. The end of the input before
+that line ends it.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections import deque
+from pathlib import Path
+
+from builder.data.dataset import load_dataset
+from builder.spec import load_experiment, with_value
+from builder.spec.presets.registry import DEFAULT_PRESET
+from builder.training.loop import train
+from builder.training.session import train_run
+from builder.workspace.log import redirect_output
+from builder.workspace.runs import LOG_NAME
+from builder.workspace.store import Workspace
+
+
+def warm_up() -> None:
+    """Two steps and an evaluation of a tiny network, so that the first step of a run is not torch's first."""
+    experiment = load_experiment(DEFAULT_PRESET)
+    experiment = with_value(experiment, "training.duration.steps", 2)
+    experiment = with_value(experiment, "training.device", "cpu")
+    data = load_dataset(experiment.data, seed=0, device="cpu")
+    deque(train(experiment, data), maxlen=0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m builder.training.worker")
+    parser.add_argument("--workspace", type=Path, required=True)
+    arguments = parser.parse_args()
+    # The terminal's Ctrl-C is for the server; a run is stopped by a command.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warm_up()
+    line = sys.stdin.readline()
+    if not line.strip():
+        return
+    run_id = json.loads(line)["run"]
+    workspace = Workspace.open(arguments.workspace)
+    redirect_output(workspace.run_folder(run_id) / LOG_NAME)
+    print(f"Trainer {os.getpid()} takes run {run_id}.", flush=True)
+    with workspace.start_trainer(run_id) as held:
+        deque(train_run(held), maxlen=0)
+
+
+if __name__ == "__main__":
+    main()
