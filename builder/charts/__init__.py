@@ -1,0 +1,8 @@
+"""Rows of runs → plotly figures and live messages; knows no Streamlit."""
+
+from builder.charts.finished import figures
+from builder.charts.live import LiveView
+from builder.charts.look import KindLook, kind_looks, run_colours
+from builder.charts.runs import ShownRun
+
+__all__ = ["KindLook", "LiveView", "ShownRun", "figures", "kind_looks", "run_colours"]

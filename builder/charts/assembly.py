@@ -1,0 +1,167 @@
+"""Puts messages together into figures, as the component in the browser does; also the way to a finished figure.
+
+`components/frontend/src/live/{merge,fill}.ts` hold the same rules.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+
+from builder.charts.axis import log_ticks, zero_floor
+from builder.charts.live import Message
+from builder.charts.theme import themed
+
+_AT_FLOOR = " (exactly 0, drawn at the floor)"
+_LABELLED_FLAGS = 3
+
+
+class Assembly:
+    """All that the messages so far say."""
+
+    def __init__(self) -> None:
+        self._generation: str | None = None
+        self._tables: dict[str, dict[str, Any]] = {}
+        self._message: Message = {}
+        self._charts: list[dict[str, Any]] = []
+
+    def apply(self, message: Message) -> bool:
+        """Take a message; False if something before it is missing, and then nothing changes."""
+        if not message["full"] and (message["generation"] != self._generation or self._gap(message)):
+            return False
+        if message["full"]:
+            self._tables = {}
+            self._charts = message["charts"]
+        self._generation, self._message = message["generation"], message
+        for name, new in message["tables"].items():
+            self._tables[name] = _merged(self._tables.get(name, {"x": [], "columns": {}}), new)
+        return True
+
+    def tables(self) -> dict[str, dict[str, Any]]:
+        """`{id: {x, columns}}`, everything held."""
+        return copy.deepcopy(self._tables)
+
+    def figure(self, chart_id: str, theme: str = "light") -> go.Figure:
+        """One chart with its data.
+
+        Raises:
+            KeyError: if there is no such chart.
+        """
+        chart = next((chart for chart in self._charts if chart["id"] == chart_id), None)
+        if chart is None:
+            raise KeyError(f"There is no chart {chart_id!r}; there are {[each['id'] for each in self._charts]}.")
+        traces = [self._filled(trace) for trace in chart["figure"]["data"]]
+        layout = copy.deepcopy(chart["figure"]["layout"])
+        layout["title"] = {"text": chart["title"]}
+        floor = None
+        if chart["scale"] == "log":
+            heights = [height for trace in traces for height in trace.get("y", [])]
+            floor = zero_floor(heights)
+            layout["yaxis"] = {**layout.get("yaxis", {}), "type": "log", **_log_axis(heights, floor)}
+        else:
+            layout["yaxis"] = {**layout.get("yaxis", {}), "tickformat": chart["tick_format"]}
+        if chart["x"] == "step":
+            layout["xaxis"] = {**layout.get("xaxis", {}), "range": [0, self._message["axis_end"]]}
+            layout.update(_flag_layout(self._message["flags"]))
+        for trace in traces:
+            _mark_zeros(trace, floor)
+        return go.Figure(themed({"data": traces, "layout": layout}, theme))
+
+    def _gap(self, message: Message) -> bool:
+        held = {name: len(table["x"]) for name, table in self._tables.items()}
+        return any(new["first"] > held.get(name, 0) for name, new in message["tables"].items())
+
+    def _filled(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+        trace = copy.deepcopy(dict(declared))
+        meta = trace.pop("meta", None)
+        if meta is None:
+            for key, value in self._message["fills"].get(trace["uid"], {}).items():
+                trace[key] = {**trace.get(key, {}), **value} if isinstance(value, dict) else value
+            return trace
+        table = self._tables.get(meta["table"], {"x": [], "columns": {}})
+        if "columns" in meta:
+            trace["x"] = table["x"]
+            rows = [table["columns"].get(name, []) for name in meta["columns"]]
+            floor = zero_floor(value for row in rows for value in row)
+            trace["z"] = [[_log10(value, floor) for value in row] for row in rows]
+            return trace
+        values = table["columns"].get(meta["column"], [])
+        width = max(1, len(values) // max(1, len(table["x"])))
+        trace["x"] = [x for x in table["x"] for _ in range(width)] if values else []
+        trace["y"] = list(values)
+        return trace
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    first = new["first"]
+    columns = {}
+    for name, values in new["columns"].items():
+        width = len(values) // len(new["x"])
+        columns[name] = old["columns"].get(name, [])[: first * width] + values
+    return {"x": old["x"][:first] + new["x"], "columns": columns or dict(old["columns"])}
+
+
+def _log10(value: float | None, floor: float) -> float | None:
+    return None if value is None else math.log10(value if value > 0 else floor)
+
+
+def _log_axis(heights: list[float | None], floor: float) -> dict[str, Any]:
+    positive = [height for height in heights if height is not None and height > 0]
+    if not positive:
+        return {}
+    zeros = any(height == 0 for height in heights)
+    low, high = (floor if zeros else min(positive)), max(positive)
+    values, labels = log_ticks(low / 1.5, high * 1.5, floor if zeros else None)
+    return {"range": [math.log10(low / 1.5), math.log10(high * 1.5)], "tickvals": values, "ticktext": labels}
+
+
+def _mark_zeros(trace: dict[str, Any], floor: float | None) -> None:
+    """On a logarithmic axis a true zero is drawn at the floor and says so; otherwise the hover adds nothing."""
+    if trace["type"] == "heatmap":
+        return
+    heights = trace.get("y", [])
+    zeros = [floor is not None and height == 0 for height in heights]
+    trace["y"] = [floor if zero else height for zero, height in zip(zeros, heights, strict=True)]
+    if "hovertemplate" not in trace:
+        return
+    if any(zeros):
+        trace["text"] = [_AT_FLOOR if zero else "" for zero in zeros]
+    else:  # plotly writes a dash for a variable that has no value
+        trace["hovertemplate"] = trace["hovertemplate"].replace("%{text}", "")
+
+
+def _flag_layout(flags: list[dict[str, Any]]) -> dict[str, Any]:
+    shapes = [
+        {
+            "type": "line",
+            "xref": "x",
+            "yref": "paper",
+            "x0": flag["x"],
+            "x1": flag["x"],
+            "y0": 0,
+            "y1": 1,
+            "line": {"width": 1, "dash": "dash", "color": flag["colour"]},
+        }
+        for flag in flags
+    ]
+    labels = [
+        {
+            "xref": "x",
+            "yref": "paper",
+            "x": flag["x"],
+            "y": 1 - 0.1 * place,
+            "xanchor": "left",
+            "yanchor": "top",
+            "text": flag["text"],
+            "showarrow": False,
+            "bgcolor": flag["colour"],
+            "borderpad": 2,
+            "font": {"size": 10, "color": "#FFFFFF"},
+        }
+        for place, flag in enumerate(flags[-_LABELLED_FLAGS:])
+    ]
+    return {"shapes": shapes, "annotations": labels}

@@ -1,0 +1,126 @@
+"""A chart before its data: traces that name the columns they draw, and a layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from builder.charts.look import NON_FINITE_COLOUR
+from builder.charts.runs import RecordedRun
+from builder.workspace.rows import Series
+
+Form = Literal["mean", "smooth", "band", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Something computed from series of one stride, bin by bin.
+
+    Attributes:
+        form: `mean` over the finite values; `smooth`, see smoothing; `band`, the least and greatest value of each bin,
+            in an order that makes one line of them; `bad`, the smooth value where something was not finite.
+        series: one, or for `bad` any number.
+    """
+
+    form: Form
+    series: tuple[Series, ...]
+
+    @property
+    def table(self) -> str:
+        """Columns of one stride share a table."""
+        return f"every{self.series[0].every}"
+
+    @property
+    def name(self) -> str:
+        """Short: it is in every message."""
+        return "+".join(str(each.id) for each in self.series) + "." + self.form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One chart of the live view.
+
+    Attributes:
+        id: such as `loss`.
+        title: the field's words.
+        help: what is drawn, in a sentence or two.
+        empty: what will appear, while there is nothing.
+        traces: plotly traces with a `uid`, without data; `meta` names the `table` and `column` that fill one, and a
+            trace without `meta` is filled whole by its `uid`.
+        columns: what must be computed for it, by run id.
+        x: what lies along it.
+        y_title: of the vertical axis, for the hover and exports.
+        scale: of the vertical axis; `None` if it cannot be changed.
+        tick_format: d3's, for a linear axis.
+        layout: more of plotly's layout.
+    """
+
+    id: str
+    title: str
+    help: str
+    empty: str
+    traces: list[dict[str, Any]]
+    columns: Mapping[str, tuple[Column, ...]]
+    x: Literal["step", "depth", "class"] = "step"
+    y_title: str = ""
+    scale: Literal["linear", "log"] | None = "linear"
+    tick_format: str = ""
+    layout: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As the component takes it."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "help": self.help,
+            "empty": self.empty,
+            "x": self.x,
+            "scale": self.scale,
+            "tick_format": self.tick_format,
+            "figure": {"data": self.traces, "layout": dict(self.layout or {})},
+        }
+
+
+def uid_of(*parts: str) -> str:
+    """A trace's name, the same in every message; plotly makes CSS selectors of it, so it holds no other characters."""
+    return "-".join(re.sub(r"[^A-Za-z0-9]", "_", part) for part in parts)
+
+
+def curve(recorded: RecordedRun, column: Column, **trace: Any) -> dict[str, Any]:
+    """A line that draws a column of a run.
+
+    Args:
+        recorded: the run.
+        column: what to draw.
+        trace: more of plotly's attributes; `uid` is made here, so that it is the same in every message.
+    """
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "uid": uid_of(recorded.id, column.name),
+        "meta": {"table": f"{recorded.id}/{column.table}", "column": column.name},
+        "connectgaps": False,
+        **trace,
+    }
+
+
+def non_finite_marks(recorded: RecordedRun, series: Iterable[Series]) -> tuple[dict[str, Any], Column]:
+    """Crosses where a value was NaN or infinite, on the smooth line, since they have no height of their own."""
+    column = Column("bad", tuple(series))
+    trace = curve(
+        recorded,
+        column,
+        mode="markers",
+        name="not finite",
+        showlegend=False,
+        marker={"symbol": "x", "size": 9, "color": NON_FINITE_COLOUR},
+        hovertemplate="step %{x:,.0f}<br>NaN or infinite<extra></extra>",
+    )
+    return trace, column
+
+
+def hover(y_format: str, label: str, *, place: str = "step %{x:,.0f}") -> str:
+    """A hover text; `label` is already escaped."""
+    return f"{place}<br>%{{y:{y_format}}}%{{text}}<extra>{label}</extra>"

@@ -1,0 +1,155 @@
+"""The live view of some runs: messages that hold what is new, small however long the runs are.
+
+A message is `{generation, full, tables, fills, flags, notes, axis_end, empty, written_at}` and, if full, `charts`.
+`tables[id] = {first, x, columns}` replaces rows from `first` on; some of them were in earlier messages too, because a
+message may be missed. `fills[uid]` replaces a trace's data whole. A message that is not full and has another
+generation than the last, or starts after the last row held, shows a gap: ask for a full one.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from builder.charts.axis import axis_end
+from builder.charts.by_block import depth_profile_chart, gradient_map_chart
+from builder.charts.by_group import grad_norm_chart, learning_rate_chart
+from builder.charts.chart import Chart
+from builder.charts.confusion import confusion_chart
+from builder.charts.curves import accuracy_chart, loss_chart
+from builder.charts.look import KindLook
+from builder.charts.run_feed import RunFeed
+from builder.charts.runs import RecordedRun, ShownRun
+from builder.workspace.errors import WorkspaceUnusable
+from builder.workspace.rows import RunReader
+from builder.workspace.rows.layout import FILE_NAME
+
+OVERLAP_SECONDS = 2.0
+_CREATION_SECONDS = 5.0
+
+Message = dict[str, Any]
+
+
+def charts_of(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> list[Chart]:
+    """All charts of these runs, the four that are shown at first in front."""
+    return [
+        loss_chart(runs),
+        accuracy_chart(runs),
+        grad_norm_chart(runs),
+        depth_profile_chart(runs, kinds),
+        learning_rate_chart(runs),
+        gradient_map_chart(runs),
+        confusion_chart(runs),
+    ]
+
+
+class LiveView:
+    """What one viewer sees of some runs; one per session, kept between reruns.
+
+    Args:
+        runs: in the picker's order; the first one gives the charts that show a single run.
+        kinds: looks of the block kinds, see `look.kind_looks`.
+        class_names: names of the classes, for the confusion matrix.
+        clock: seconds, for tests.
+    """
+
+    def __init__(
+        self,
+        runs: Sequence[ShownRun],
+        kinds: Mapping[str, KindLook],
+        *,
+        class_names: Sequence[str] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ):
+        self.runs = tuple(runs)
+        self._kinds = kinds
+        self._class_names = class_names
+        self._clock = clock
+        self._name = uuid.uuid4().hex[:8]
+        self._generation = 0
+        self._readers: dict[str, RunReader] = {}
+        self._feeds: dict[str, RunFeed] = {}
+        self._charts: list[Chart] = []
+        self._seen: tuple[tuple[str, int], ...] | None = None
+        self._message: Message = {}
+
+    def data(self) -> Message:
+        """The next message; the last one again as long as no run has written anything."""
+        self._open()
+        seen = tuple((run_id, reader.data_version()) for run_id, reader in self._readers.items())
+        if seen != self._seen:
+            self._message = self._next()
+            self._seen = seen
+        return self._message
+
+    def resync(self) -> None:
+        """Make the next message a full one."""
+        self._generation += 1
+        self._seen = None
+        self._charts = []
+
+    def close(self) -> None:
+        """Close the runs' files."""
+        for reader in self._readers.values():
+            reader.close()
+        self._readers, self._feeds, self._charts = {}, {}, []
+
+    def _open(self) -> None:
+        for run in self.runs:
+            path = run.folder / FILE_NAME
+            if run.id in self._readers or not path.exists():
+                continue
+            try:
+                self._readers[run.id] = RunReader(run.folder)
+            except WorkspaceUnusable:
+                # Between the file's creation and its first commit there is nothing to read yet.
+                if time.time() - path.stat().st_mtime > _CREATION_SECONDS:
+                    raise
+
+    def _begin(self) -> None:
+        """Start feeding the runs whose facts are there by now."""
+        for run in self.runs:
+            if run.id in self._feeds or run.id not in self._readers:
+                continue
+            reader = self._readers[run.id]
+            series = reader.series()
+            if series:
+                self._feeds[run.id] = RunFeed(
+                    RecordedRun(run, reader, reader.info(), series), self._kinds, self._class_names, OVERLAP_SECONDS
+                )
+                self.resync()
+
+    def _next(self) -> Message:
+        self._begin()
+        for feed in self._feeds.values():
+            feed.look()
+        feeds = [self._feeds[run.id] for run in self.runs if run.id in self._feeds]
+        full = not self._charts or any(feed.starts_over() for feed in feeds)
+        if full:
+            self._start_over(feeds)
+        now = self._clock()
+        end = max((axis_end(feed.last_step, feed.run.num_steps) for feed in feeds), default=1.0)
+        message: Message = {
+            "generation": f"{self._name}.{self._generation}",
+            "full": full,
+            "tables": {},
+            "fills": {},
+            "flags": [],
+            "notes": {},
+            "axis_end": end,
+            "empty": not any(feed.last_step for feed in feeds),
+            "written_at": max((feed.written_at() for feed in feeds), default=0),
+        }
+        if full:
+            message["charts"] = [chart.to_json() for chart in self._charts]
+        for place, feed in enumerate(feeds):
+            feed.add_to(message, now=now, axis_end=end, first=place == 0, alone=len(feeds) == 1)
+        return message
+
+    def _start_over(self, feeds: Sequence[RunFeed]) -> None:
+        self._generation += 1
+        self._charts = charts_of([feed.run for feed in feeds], self._kinds)
+        for feed in feeds:
+            feed.reset(self._charts)

@@ -1,0 +1,130 @@
+"""What one run adds to a message, and where its viewer is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from builder.charts.binning import MAX_BINS
+from builder.charts.by_block import profile_fills, read_profile, recorded_blocks
+from builder.charts.chart import Chart, Column, uid_of
+from builder.charts.confusion import confusion_fill
+from builder.charts.flags import flags_of
+from builder.charts.look import KindLook
+from builder.charts.runs import RecordedRun
+from builder.charts.tables import BinTable, EvaluationTable, Window
+from builder.workspace.rows import Evaluation, Intervention
+from builder.workspace.rows.layout import FILE_NAME
+
+MAX_MAP_COLUMNS = 128
+# Numbers repeated in one message, at about 7 bytes each, so that it stays well under 16 KiB.
+_CURVE_BUDGET = 1000
+_MAP_BUDGET = 400
+_SPLITS = ("validation", "test")
+
+
+class RunFeed:
+    """Feeds one run to one viewer.
+
+    Args:
+        run: what to feed.
+        kinds: looks of the block kinds.
+        class_names: names of the classes.
+        overlap_seconds: how long rows are repeated.
+    """
+
+    def __init__(
+        self,
+        run: RecordedRun,
+        kinds: Mapping[str, KindLook],
+        class_names: Sequence[str] | None,
+        overlap_seconds: float,
+    ):
+        self.run = run
+        self.last_step = 0
+        self._kinds = kinds
+        self._class_names = class_names
+        self._overlap_seconds = overlap_seconds
+        self._tables: dict[str, BinTable] = {}
+        self._shrunk = False
+        self._forget()
+
+    def look(self) -> None:
+        """Read how far the run has come."""
+        last_step = self.run.reader.last_step()
+        if last_step < self.last_step:  # resumed from a checkpoint: rows and evaluations after it are gone
+            self._shrunk = True
+            self._forget()
+        self.last_step = last_step
+        for evaluation in self.run.reader.evaluations(self._last_evaluation):
+            self._last_evaluation = evaluation.id
+            if evaluation.split in self._evaluations:
+                self._evaluations[evaluation.split].extend(evaluation.step, evaluation.metrics)
+            if evaluation.confusion is not None:
+                self._confusion = evaluation
+        after = self._interventions[-1].id if self._interventions else 0
+        self._interventions += self.run.reader.interventions(after)
+
+    def starts_over(self) -> bool:
+        """Whether rows that were sent have changed, so that everything must be sent again."""
+        return (
+            self._shrunk
+            or any(table.starts_over(self.last_step) for table in self._tables.values())
+            or any(table.starts_over() for table in self._evaluations.values())
+        )
+
+    def reset(self, charts: Sequence[Chart]) -> None:
+        """Begin again with what these charts draw."""
+        self._shrunk = False
+        wanted: dict[str, list[Column]] = {}
+        for chart in charts:
+            for column in chart.columns.get(self.run.id, ()):
+                wanted.setdefault("blocks" if chart.id == "gradient_map" else column.table, []).append(column)
+        self._tables = {}
+        for name, columns in wanted.items():
+            budget, most = (_MAP_BUDGET, MAX_MAP_COLUMNS) if name == "blocks" else (_CURVE_BUDGET, MAX_BINS)
+            numbers = sum(2 if column.form == "band" else len(column.series) for column in columns) + 1
+            window = Window(self._overlap_seconds, max(2, budget // numbers))
+            self._tables[name] = BinTable(self.run, columns, most, window)
+            self._tables[name].reset(self.last_step)
+        for table in self._evaluations.values():
+            table.reset()
+
+    def written_at(self) -> float:
+        """When the run's file was last written, in milliseconds since 1970."""
+        folder = self.run.run.folder
+        paths = (folder / FILE_NAME, folder / f"{FILE_NAME}-wal")
+        return round(max(path.stat().st_mtime for path in paths if path.exists()) * 1000, 1)
+
+    def add_to(self, message: dict[str, Any], *, now: float, axis_end: float, first: bool, alone: bool) -> None:
+        """Put this run's part into a message.
+
+        Args:
+            message: to be completed.
+            now: seconds.
+            axis_end: last step on the axis.
+            first: whether this run gives the charts that show a single run.
+            alone: whether no other run is drawn.
+        """
+        for name, table in self._tables.items():
+            message["tables"][f"{self.run.id}/{name}"] = table.newest(self.last_step, now)
+        for split, table in self._evaluations.items():
+            message["tables"][f"{self.run.id}/{split}"] = table.newest(now)
+        message["flags"] += flags_of(self.run, self._interventions, axis_end)
+        if self.last_step and recorded_blocks(self.run):
+            profile = read_profile(self.run, self.last_step)
+            message["fills"].update(profile_fills(self.run, profile, self._kinds, alone=alone))
+            if alone:
+                span = f"{profile.first_step:,}–" if profile.first_step < profile.last_step else ""
+                message["notes"]["depth_profile"] = f"step {span}{profile.last_step:,}"
+        if first and self._confusion is not None:
+            message["fills"][uid_of(self.run.id, "confusion")] = confusion_fill(self._confusion, self._class_names)
+            message["notes"]["confusion"] = f"{self._confusion.split}, step {self._confusion.step:,}"
+
+    def _forget(self) -> None:
+        self._evaluations = {
+            split: EvaluationTable(("loss", "accuracy"), Window(self._overlap_seconds, 64)) for split in _SPLITS
+        }
+        self._last_evaluation = 0
+        self._confusion: Evaluation | None = None
+        self._interventions: list[Intervention] = []

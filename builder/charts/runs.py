@@ -1,0 +1,65 @@
+"""A run as charts see it: who it is, and what it records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder.workspace.rows import Family, RunReader, Series, find_series
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """A run that someone chose to look at; it may not have recorded anything yet.
+
+    Attributes:
+        id: the store's.
+        name: the user's text, unescaped.
+        folder: where its rows are.
+        colour: see `look.run_colours`.
+    """
+
+    id: str
+    name: str
+    folder: Path
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A run that has begun to record, with the facts that never change."""
+
+    run: ShownRun
+    reader: RunReader
+    info: Mapping[str, Any]
+    series: tuple[Series, ...]
+
+    @property
+    def id(self) -> str:
+        """The store's id."""
+        return self.run.id
+
+    @property
+    def num_steps(self) -> int:
+        """Planned steps; 0 if the run does not say."""
+        return int(self.info.get("num_steps") or 0)
+
+    @property
+    def groups(self) -> list[Mapping[str, Any]]:
+        """Parameter groups: name, colour and the like."""
+        return self.info.get("groups", [])
+
+    @property
+    def blocks(self) -> list[Mapping[str, Any]]:
+        """Block copies in order of depth: address, kind, depth and the like."""
+        return sorted(self.info.get("blocks", []), key=lambda block: block["depth"])
+
+    def find(self, quantity: str, subject: str, family: Family = "scalar") -> Series | None:
+        """The series of a quantity and subject, if the run records it.
+
+        A group may be named like a block's address; its family tells them apart.
+        """
+        found = find_series(self.series, quantity, subject)
+        return next((series for series in found if series.family == family), None)

@@ -1,0 +1,176 @@
+"""Rows of numbers that a chart draws, in the form they travel: a window of bins, and what it starts at."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from builder.charts.binning import MAX_BINS, Bins, bin_size_for, read_bins
+from builder.charts.chart import Column
+from builder.charts.runs import RecordedRun
+from builder.charts.smoothing import Smoother, half_life_of
+from builder.charts.text import to_json_numbers
+
+Table = dict[str, Any]  # {first, x: [rows], columns: {name: [rows or a multiple]}}
+
+# A cross for a first value that is not finite has no smooth line to stand on.
+_NOWHERE_YET = 1.0
+
+
+class Window:
+    """Which rows a message repeats: those that changed in the newest seconds, since a message may be missed.
+
+    Args:
+        seconds: how far back.
+        max_rows: but no more than so many, except for rows that no message held yet.
+    """
+
+    def __init__(self, seconds: float, max_rows: int):
+        self._seconds = seconds
+        self._max_rows = max_rows
+        self._sent: deque[tuple[float, int]] = deque()
+
+    def first(self, now: float, num_rows: int) -> int:
+        """The first row to send.
+
+        Args:
+            now: seconds.
+            num_rows: rows there are now; the last may still change.
+        """
+        while len(self._sent) > 1 and self._sent[1][0] <= now - self._seconds:
+            self._sent.popleft()
+        oldest, newest = (self._sent[0][1], self._sent[-1][1]) if self._sent else (0, 0)
+        self._sent.append((now, max(0, num_rows - 1)))
+        return min(newest, max(oldest, num_rows - self._max_rows))
+
+    def clear(self) -> None:
+        """Begin again: the next message starts at row 0."""
+        self._sent.clear()
+
+
+class BinTable:
+    """The bins of a run's series of one stride.
+
+    Args:
+        recorded: the run.
+        columns: what is drawn of them, all of one stride.
+        max_bins: at most so many rows.
+        window: what a message repeats.
+    """
+
+    def __init__(self, recorded: RecordedRun, columns: Sequence[Column], max_bins: int, window: Window):
+        self._run = recorded
+        self._columns = list(dict.fromkeys(columns))
+        self._max_bins = max_bins
+        self._window = window
+        self._series = sorted({each.id for column in self._columns for each in column.series})
+        self._stride = self._columns[0].series[0].every
+        self._size = 0
+        self._smoother = self._new_smoother()
+
+    def starts_over(self, last_step: int) -> bool:
+        """Whether another bin size holds now, so that every row changes."""
+        return self._size != bin_size_for(last_step // self._stride, self._max_bins)
+
+    def reset(self, last_step: int) -> None:
+        """Begin again with the bin size for a run of `last_step` steps; the next window is everything."""
+        self._size = bin_size_for(last_step // self._stride, self._max_bins)
+        self._smoother = self._new_smoother()
+        self._window.clear()
+
+    def newest(self, last_step: int, now: float) -> Table:
+        """The window of rows up to `last_step`."""
+        num_rows = -(-(last_step // self._stride) // self._size)
+        if not num_rows:
+            return {"first": 0, "x": [], "columns": {}}
+        first = self._window.first(now, num_rows)
+        bins = read_bins(
+            self._run.reader, self._series, size=self._size, first=first, last_step=last_step, stride=self._stride
+        )
+        smooth = self._smoother.smooth(first, bins.mean, bins.num_steps)
+        columns = {
+            column.name: to_json_numbers(values)
+            for column in self._columns
+            if (values := self._values(column, bins, smooth)) is not None
+        }
+        return {"first": first, "x": bins.steps.tolist(), "columns": columns}
+
+    def _new_smoother(self) -> Smoother:
+        return Smoother(len(self._series), half_life_of(self._run.num_steps))
+
+    def _values(self, column: Column, bins: Bins, smooth: np.ndarray) -> Iterable[float] | None:
+        places = [self._series.index(each.id) for each in column.series]
+        if column.form == "bad":
+            height = np.where(np.isfinite(smooth), smooth, _NOWHERE_YET)[:, places]
+            return np.where(bins.num_nonfinite[:, places] > 0, height, np.nan).ravel().tolist()
+        place = places[0]
+        if column.form == "smooth":
+            return smooth[:, place].tolist()
+        if column.form == "mean":
+            return bins.mean[:, place].tolist()
+        return bins.mean[:, place].tolist() if bins.size == 1 else zigzag(bins, place).tolist()
+
+
+def zigzag(bins: Bins, place: int) -> np.ndarray:
+    """Least and greatest value of each bin, `[2 * bins]`, every second pair turned, so that one thin line through
+    them stays within the values of neighbouring bins and shows every spike."""
+    pairs = np.stack([bins.low[:, place], bins.high[:, place]], axis=1)
+    odd = (bins.first + np.arange(len(pairs))) % 2 == 1
+    pairs[odd] = pairs[odd][:, ::-1]
+    return pairs.ravel()
+
+
+class EvaluationTable:
+    """Metrics of one split at each evaluation.
+
+    Args:
+        metrics: names of the columns.
+        window: what a message repeats.
+        max_rows: with more evaluations, a row stands for 2, 4, 8, … of them.
+    """
+
+    def __init__(self, metrics: Sequence[str], window: Window, max_rows: int = MAX_BINS):
+        self._metrics = tuple(metrics)
+        self._window = window
+        self._max_rows = max_rows
+        self._steps: list[int] = []
+        self._values: list[list[float]] = []
+        self._size = 1
+
+    def extend(self, step: int, metrics: dict[str, float]) -> None:
+        """Take one more evaluation."""
+        self._steps.append(step)
+        self._values.append([metrics.get(name, float("nan")) for name in self._metrics])
+
+    def starts_over(self) -> bool:
+        """Whether rows must be merged now, so that every row changes."""
+        return len(self._steps) > self._size * self._max_rows
+
+    def reset(self) -> None:
+        """Begin again; the next window is everything."""
+        while self.starts_over():
+            self._size *= 2
+        self._window.clear()
+
+    def newest(self, now: float) -> Table:
+        """The window of rows; of several evaluations in a row both the least and the greatest value are drawn."""
+        size = self._size
+        num_rows = -(-len(self._steps) // size)
+        if not num_rows:
+            return {"first": 0, "x": [], "columns": {}}
+        first = self._window.first(now, num_rows)
+        starts = range(first * size, len(self._steps), size)
+        columns: dict[str, list[float | int | None]] = {}
+        for place, name in enumerate(self._metrics):
+            groups = [[row[place] for row in self._values[start : start + size]] for start in starts]
+            values = [value for group in groups for value in (group if size == 1 else _extremes(group))]
+            columns[name] = to_json_numbers(values)
+        return {"first": first, "x": [self._steps[start] for start in starts], "columns": columns}
+
+
+def _extremes(values: list[float]) -> tuple[float, float]:
+    finite = [value for value in values if np.isfinite(value)]
+    return (min(finite), max(finite)) if finite else (float("nan"), float("nan"))

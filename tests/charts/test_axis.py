@@ -1,0 +1,37 @@
+"""The rules of the axes; the same examples stand in components/frontend/src/live/axis.test.ts."""
+
+import pytest
+
+from builder.charts.axis import axis_end, log_ticks, zero_floor
+
+
+@pytest.mark.parametrize(
+    ("last", "planned", "end"),
+    [(1, 1200, 18.75), (19, 1200, 37.5), (600, 1200, 600), (601, 1200, 1200), (1300, 1200, 1300), (0, 0, 1)],
+)
+def test_the_axis_halves_the_plan_while_everything_fits(last, planned, end):
+    assert axis_end(last, planned) == end
+
+
+@pytest.mark.parametrize(
+    ("values", "floor"), [([0.02, 0, 3], 1e-3), ([0.01], 1e-3), ([0, None], 0.1), ([3e-20], 1e-21)]
+)
+def test_zero_lies_a_decade_below_everything(values, floor):
+    assert zero_floor(values) == pytest.approx(floor)
+
+
+def test_ticks_are_decades():
+    values, labels = log_ticks(3e-5, 20)
+    assert labels == ["1e-4", "1e-3", "1e-2", "1e-1", "1e0", "1e1"]
+    assert values == pytest.approx([1e-4, 1e-3, 1e-2, 1e-1, 1, 10])
+
+
+def test_many_decades_are_thinned_and_few_are_filled():
+    assert log_ticks(1e-20, 1)[1] == ["1e-18", "1e-15", "1e-12", "1e-9", "1e-6", "1e-3", "1e0"]
+    assert log_ticks(0.15, 0.6)[1] == ["2e-1", "5e-1"]
+
+
+def test_the_floor_is_called_zero():
+    values, labels = log_ticks(1e-4 / 1.5, 1, floor=1e-4)
+    assert (labels[0], values[0]) == ("0", 1e-4)
+    assert labels[1:] == ["1e-3", "1e-2", "1e-1", "1e0"]

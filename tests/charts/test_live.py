@@ -1,0 +1,228 @@
+"""Messages: small, complete together, and a gap is noticed."""
+
+import json
+
+import numpy as np
+import pytest
+
+from builder.charts import LiveView, ShownRun
+from builder.charts.assembly import Assembly
+from builder.workspace.rows import ABSENT, RunReader
+
+KIB = 1024
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def size_of(message):
+    return len(json.dumps(message, allow_nan=False, separators=(",", ":")))
+
+
+def assert_same_tables(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        assert one[name]["x"] == other[name]["x"], name
+        assert one[name]["columns"].keys() == other[name]["columns"].keys(), name
+        for column, values in one[name]["columns"].items():
+            expected = np.array(other[name]["columns"][column], dtype=float)
+            np.testing.assert_allclose(np.array(values, dtype=float), expected, rtol=1e-4, err_msg=f"{name} {column}")
+
+
+def fresh(recording, kinds):
+    """Everything, as someone sees it who opens the page now."""
+    view, assembly = LiveView([recording.shown], kinds), Assembly()
+    assert assembly.apply(view.data())
+    view.close()
+    return assembly
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_messages_put_together_equal_a_full_one(record, kinds, invented, seed):
+    random_ = np.random.default_rng(seed)
+    run, clock, assembly = record(num_steps=6000), Clock(), Assembly()
+    view = LiveView([run.shown], kinds, clock=clock)
+    values = invented(6000, seed=seed)
+    values[np.random.default_rng(seed).random(values.shape) < 0.002] = np.nan
+    step = 0
+    while step < len(values):
+        count = int(random_.choice([1, 3, 17, 60, 200]))
+        run.append(values[step : step + count])
+        step += count
+        if random_.random() < 0.2:
+            run.writer.add_evaluation(step, 0.1, "validation", {"loss": random_.random(), "accuracy": 0.5})
+        clock.now += 0.25
+        message = view.data()
+        if random_.random() < 0.3:
+            continue  # Streamlit keeps only the newest data: this one was never seen
+        if not assembly.apply(json.loads(json.dumps(message, allow_nan=False))):
+            view.resync()
+            assert assembly.apply(view.data())
+        if random_.random() < 0.1:
+            assert_same_tables(assembly.tables(), fresh(run, kinds).tables())
+    if not assembly.apply(view.data()):
+        view.resync()
+        assert assembly.apply(view.data())
+    assert_same_tables(assembly.tables(), fresh(run, kinds).tables())
+    view.close()
+
+
+def test_how_rows_were_flushed_does_not_show(record, kinds, invented):
+    values = invented(3000)
+    one, other = record("r1", num_steps=3000), record("r1b", num_steps=3000)
+    one.append(values)
+    clock, assembly = Clock(), Assembly()
+    same_id = ShownRun("r1", "first", other.shown.folder, other.shown.colour)
+    view = LiveView([same_id], kinds, clock=clock)
+    for start in range(0, 3000, 7):
+        other.append(values[start : start + 7])
+        clock.now += 0.1
+        assert assembly.apply(view.data())
+    view.close()
+    assert_same_tables(assembly.tables(), fresh(one, kinds).tables())
+
+
+def test_messages_stay_small_over_a_hundred_thousand_steps(record, kinds):
+    blocks = [{"address": f"i1[{copy}]", "item": "i1", "kind": "residual", "depth": copy} for copy in range(1, 55)]
+    run, clock = record(num_steps=100_000, blocks=blocks), Clock()
+    num_series = 6 + len(blocks)
+    view = LiveView([run.shown], kinds, clock=clock)
+    random_ = np.random.default_rng(0)
+    sizes, full = [], []
+    while run.writer.last_step < 100_000:
+        run.append(random_.random((250, num_series), dtype=np.float32))
+        clock.now += 0.25
+        message = view.data()
+        (full if message["full"] else sizes).append(size_of(message))
+    assert len(full) <= 12
+    assert max(full) < 256 * KIB
+    # The first few hundred steps double again and again; from then on every message is small.
+    assert max(sizes[10:]) <= 16 * KIB
+    assert len(sizes) > 350
+    view.close()
+
+
+def test_the_cost_of_a_message_does_not_grow_with_the_run(record, kinds, invented, monkeypatch):
+    run, clock, read = record(num_steps=60_000), Clock(), []
+    original = RunReader.read
+
+    def counting(self, *args, **kwargs):
+        points = original(self, *args, **kwargs)
+        read.append(points.mean.size)
+        return points
+
+    monkeypatch.setattr(RunReader, "read", counting)
+    view = LiveView([run.shown], kinds, clock=clock)
+    costs = []
+    while run.writer.last_step < 60_000:
+        run.append(invented(500))
+        clock.now += 0.25
+        read.clear()
+        if not view.data()["full"]:
+            costs.append(sum(read))
+    assert max(costs[-20:]) <= max(costs[:20]) <= 50_000
+    view.close()
+
+
+def test_a_gap_is_noticed_and_a_full_message_heals_it(record, kinds, invented):
+    run, clock, assembly = record(), Clock(), Assembly()
+    view = LiveView([run.shown], kinds, clock=clock)
+    run.append(invented(20))
+    assert assembly.apply(view.data())
+    for _ in range(30):
+        run.append(invented(5))
+        clock.now += 1
+        message = view.data()
+    assert not message["full"]
+    assert not assembly.apply(message)
+    view.resync()
+    assert assembly.apply(view.data())
+    assert len(assembly.tables()["r1/every1"]["x"]) == 170
+    view.close()
+
+
+def test_another_viewers_message_is_a_gap(record, kinds, invented):
+    run, assembly = record(), Assembly()
+    run.append(invented(20))
+    one, other = LiveView([run.shown], kinds), LiveView([run.shown], kinds)
+    assert assembly.apply(one.data())
+    other.data()
+    run.append(invented(1))
+    assert not assembly.apply(other.data())
+    one.close()
+    other.close()
+
+
+def test_without_news_the_same_message_comes_again(record, kinds, invented):
+    run = record()
+    run.append(invented(20))
+    view = LiveView([run.shown], kinds)
+    message = view.data()
+    assert view.data() is message
+    run.append(invented(1))
+    assert view.data() is not message
+    view.close()
+
+
+def test_a_run_that_has_not_begun_is_empty_and_appears_by_itself(record, kinds, invented, tmp_path):
+    view = LiveView([ShownRun("r1", "first", tmp_path / "r1", "#3B7DE0")], kinds)
+    message = view.data()
+    assert message["empty"]
+    assert [chart["id"] for chart in message["charts"]][:4] == ["loss", "accuracy", "grad_norm", "depth_profile"]
+    run = record()
+    assert view.data()["empty"]
+    run.append(invented(3))
+    message = view.data()
+    assert not message["empty"]
+    assert message["tables"]["r1/every1"]["x"] == [1, 2, 3]
+    view.close()
+
+
+def test_resuming_from_a_checkpoint_takes_back_what_was_drawn(record, kinds, invented):
+    run, clock, assembly = record(), Clock(), Assembly()
+    view = LiveView([run.shown], kinds, clock=clock)
+    run.append(invented(60))
+    run.writer.add_evaluation(50, 1, "validation", {"loss": 1.0, "accuracy": 0.5})
+    assert assembly.apply(view.data())
+    run.writer.truncate_after(40)
+    run.append(invented(5, seed=9))
+    assert assembly.apply(view.data())
+    assert_same_tables(assembly.tables(), fresh(run, kinds).tables())
+    assert assembly.tables()["r1/validation"]["x"] == []
+    view.close()
+
+
+def test_several_runs_travel_in_one_message(record, kinds, invented):
+    runs = [record("r1"), record("r2")]
+    runs[0].append(invented(30))
+    view, assembly = LiveView([run.shown for run in runs], kinds), Assembly()
+    assert assembly.apply(view.data())
+    runs[1].append(invented(10))
+    assert assembly.apply(view.data())
+    assert len(assembly.tables()["r1/every1"]["x"]) == 30
+    assert len(assembly.tables()["r2/every1"]["x"]) == 10
+    view.close()
+
+
+def test_many_evaluations_keep_their_extremes(record, kinds, invented):
+    run = record()
+    run.append(invented(10))
+    for number in range(1200):
+        loss = 99.0 if number == 700 else 1.0
+        run.writer.add_evaluation(number, 0, "validation", {"loss": loss, "accuracy": 0.5})
+    table = fresh(run, kinds).tables()["r1/validation"]
+    assert len(table["x"]) <= 512
+    assert max(table["columns"]["loss"]) == 99.0
+
+
+def test_a_network_all_dropped_does_not_stop_the_feed(record, kinds, invented):
+    run, values = record(), invented(40)
+    values[:, 6:] = ABSENT
+    run.append(values)
+    assert fresh(run, kinds).figure("depth_profile").data
