@@ -1,0 +1,69 @@
+// A stand-in for Streamlit: mounts built components under shadow roots and records what they send.
+// A test drives it through window.harness; see README.md.
+
+const mounted = new Map();
+
+async function mount(name, data, { id = name, width = null } = {}) {
+  const folder = `../../${name}/assets/`;
+  const { default: render } = await import(`${folder}index.js`);
+  const element = document.createElement("div");
+  element.dataset.component = id;
+  if (width !== null) element.style.width = `${width}px`;
+  document.querySelector("#stage").append(element);
+  const parentElement = element.attachShadow({ mode: "open" });
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = `${folder}index.css`;
+  const loaded = new Promise((resolve) => sheet.addEventListener("load", resolve, { once: true }));
+  parentElement.append(sheet);
+  await loaded;
+  const instance = { name, id, element, parentElement, render, data, states: [], triggers: [], onState: null };
+  mounted.set(id, instance);
+  call(instance);
+}
+
+function call(instance) {
+  const { name, id, parentElement, data } = instance;
+  instance.cleanup = instance.render({
+    name,
+    key: id,
+    data,
+    parentElement,
+    setStateValue: (key, value) => {
+      // Streamlit sends JSON: what is recorded must not change when the component edits its own objects later.
+      const message = { key, value: structuredClone(value) };
+      instance.states.push(message);
+      instance.onState?.(message);
+    },
+    setTriggerValue: (key, value) => instance.triggers.push({ key, value: structuredClone(value) }),
+  });
+}
+
+function update(id, changes) {
+  const instance = mounted.get(id);
+  instance.data = { ...instance.data, ...changes };
+  call(instance);
+}
+
+function unmount(id) {
+  const instance = mounted.get(id);
+  instance.cleanup?.();
+  instance.element.remove();
+  mounted.delete(id);
+}
+
+function setTheme(name) {
+  document.documentElement.dataset.theme = name;
+  for (const instance of mounted.values()) call(instance);
+}
+
+window.harness = {
+  mount,
+  update,
+  unmount,
+  setTheme,
+  states: (id) => mounted.get(id).states,
+  triggers: (id) => mounted.get(id).triggers,
+  root: (id) => mounted.get(id).parentElement,
+  instance: (id) => mounted.get(id),
+};

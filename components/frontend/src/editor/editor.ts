@@ -1,0 +1,164 @@
+/** The editor's view: context rail, tower, and what ties them to the store. */
+
+import { h, setStyle, setText } from "../shared/dom";
+import type { Host, View } from "../shared/mount";
+import { onSurroundings } from "../shared/place";
+import { Actions } from "./actions";
+import { Drag } from "./drag/drag";
+import { Spring } from "./drag/spring";
+import { onKey } from "./keyboard";
+import { Store } from "./store";
+import type { EditorData } from "./types";
+import { GroupsPanel } from "./view/groupspanel";
+import { ItemPanel, PartPanel } from "./view/itempanel";
+import { Palette } from "./view/palette";
+import { Rail } from "./view/rail";
+import type { Scene } from "./view/scene";
+import { Schedule } from "./view/schedule";
+import { Tower } from "./view/tower";
+
+const MIN_HEIGHT = 420;
+const PAGE_MARGIN = 12;
+/** Below this width cards drop what the form shows as well. */
+const NARROW = 620;
+
+export function createEditor(host: Host): View<EditorData> {
+  const element = h("div", { class: "hr-editor" });
+  const spoken = h("div", { class: "hr-hidden", role: "status", "aria-live": "polite" });
+  let waiting = false;
+  let height: number | null = null;
+  let nonce = Date.now();
+
+  const store = new Store({
+    send: (edit) => host.setState("edit", edit),
+    ask: (kind, more) => host.trigger("action", { kind, nonce: ++nonce, ...more }),
+    announce: (text) => setText(spoken, text),
+    render: () => render(),
+  });
+  const actions = new Actions(store);
+  const scene: Scene = {
+    store,
+    actions,
+    get catalogue() {
+      if (store.catalogue === null) throw new Error("The editor is drawn before its catalogue came.");
+      return store.catalogue;
+    },
+    get document() {
+      if (store.document === null) throw new Error("The editor is drawn before its document came.");
+      return store.document;
+    },
+  };
+  // Only this one node is drawn: nothing that is dragged or dropped on moves by it.
+  const spring = new Spring(element, (id) => {
+    store.setOpen(id, true);
+    tower.redraw(id);
+  });
+  const drag = new Drag(
+    {
+      started: (role) => {
+        store.dragging = true;
+        if (role === "layer" || role === "shortcut_layer") spring.start();
+        element.dataset["dragging"] = role;
+      },
+      ended: (source, place) => {
+        store.dragging = false;
+        spring.stop();
+        delete element.dataset["dragging"];
+        if (place !== null) actions.drop(source, place);
+        // Also without a change: SortableJS moved elements that must stand again where the model says.
+        render();
+        if (waiting) drawLive();
+        waiting = false;
+      },
+    },
+    () => tower.element,
+  );
+  const tower: Tower = new Tower(scene, drag);
+  const rail = new Rail(scene, {
+    blocks: new Palette(scene, drag),
+    item: new ItemPanel(scene),
+    groups: new GroupsPanel(scene),
+    training: new PartPanel(
+      scene,
+      [
+        { part: "training", title: "Training", help: "How the network is trained" },
+        { part: "network", title: "Network", help: "What holds for the whole tower" },
+      ],
+      new Schedule(scene),
+    ),
+    data: new PartPanel(scene, [{ part: "data", title: "Data", help: "Which samples, and how they are prepared" }]),
+  });
+  element.append(rail.element, tower.element, spoken);
+  host.root.append(element);
+
+  function render(): void {
+    if (store.catalogue === null || store.document === null || store.dragging) return;
+    drag.setDisabled(store.readOnly);
+    const focused = tower.focused();
+    tower.update();
+    rail.update();
+    if (focused !== null) tower.refocus(focused);
+  }
+
+  function drawLive(): void {
+    if (!store.dragging) tower.live();
+  }
+
+  /** Down to the window's lower edge, unless the page says how high. */
+  function fit(): void {
+    const top = element.getBoundingClientRect().top + window.scrollY;
+    const free = window.innerHeight - top - PAGE_MARGIN;
+    setStyle(element, "height", `${height ?? Math.max(MIN_HEIGHT, Math.round(free))}px`);
+  }
+
+  element.addEventListener("keydown", (event) => {
+    if (store.document === null || store.catalogue === null || !onKey(event, scene, tower)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  element.addEventListener("click", (event) => {
+    const target = event.target as Element;
+    const node = target.closest<HTMLElement>(".node");
+    if (node?.dataset["id"] !== undefined && target.closest(".card")) {
+      // With the groups open, a click picks an item for a rule.
+      store.select(node.dataset["id"], target.closest("input") === null && store.tab !== "groups");
+      if (!target.closest("input, button")) node.focus({ preventScroll: true });
+    } else if (target.closest(".tower .scroll") && !node) store.select(null);
+  });
+  const onResize = () => fit();
+  window.addEventListener("resize", onResize);
+  const forget = onSurroundings(host.root, fit);
+  const observer = new ResizeObserver(([entry]) => {
+    if (entry) element.classList.toggle("narrow", entry.contentRect.width < NARROW);
+  });
+  observer.observe(element);
+  // An edit that still waits for the hand to rest must not die with the page.
+  const onHide = () => store.flush();
+  window.addEventListener("pagehide", onHide);
+
+  return {
+    update: (data) => {
+      height = data.height ?? null;
+      store.receive(data);
+      fit();
+      if (store.dragging) {
+        waiting = true;
+        return;
+      }
+      render();
+      drawLive();
+    },
+    destroy: () => {
+      store.flush();
+      observer.disconnect();
+      forget();
+      window.removeEventListener("resize", onResize);
+      window.removeEventListener("pagehide", onHide);
+      spring.stop();
+      drag.destroy();
+      rail.destroy();
+      tower.destroy();
+      element.remove();
+    },
+  };
+}

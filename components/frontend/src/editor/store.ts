@@ -1,0 +1,162 @@
+/** What the editor shows: the document it owns, what the server said of it, and the view's own state. */
+
+import { same } from "./model/kinds";
+import { find } from "./model/tree";
+import { Ownership } from "./protocol";
+import type { Analysis, Catalogue, EditorData, ExperimentDocument, ItemAnalysis, Live, Problem } from "./types";
+
+export type Tab = "blocks" | "item" | "training" | "data" | "groups";
+
+const NO_PROBLEMS: readonly Problem[] = [];
+/** How long a value that still moves under the hand waits before the server hears of it. */
+const SETTLE_MS = 200;
+
+export interface Outside {
+  send(edit: ReturnType<Ownership["edit"]>): void;
+  ask(kind: string, more?: Record<string, unknown>): void;
+  render(): void;
+  announce(text: string): void;
+}
+
+export class Store {
+  readonly owner = new Ownership();
+  catalogue: Catalogue | null = null;
+  analysis: Analysis | null = null;
+  live: Live | null = null;
+  readOnly = false;
+  selected: string | null = null;
+  tab: Tab = "blocks";
+  dragging = false;
+  /** Blocks start closed and repeats open; these are the other way round. */
+  private readonly turned = new Set<string>();
+  private problemsById = new Map<string, readonly Problem[]>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private unsent: ReturnType<Ownership["edit"]> | null = null;
+  private asked = 0;
+
+  constructor(private readonly outside: Outside) {}
+
+  get document(): ExperimentDocument | null {
+    return this.owner.document;
+  }
+
+  /** Whether shapes and counts belong to what is on the screen. */
+  get isAnalysed(): boolean {
+    return this.analysis !== null && this.analysis.rev === this.owner.rev;
+  }
+
+  receive(data: EditorData): void {
+    if (data.catalogue && !same(data.catalogue, this.catalogue)) this.catalogue = data.catalogue;
+    if (this.owner.receive(data.epoch, data.rev, data.document)) {
+      this.drop();
+      this.analysis = null;
+    }
+    if (data.analysis && data.epoch === this.owner.epoch) this.analyse(data.analysis);
+    this.live = data.live ?? null;
+    this.readOnly = data.read_only;
+    if (this.selected !== null && this.document && find(this.document, this.selected) === null) this.deselect();
+    if (this.catalogue === null || this.document === null || data.epoch > this.owner.epoch) this.askAgain();
+  }
+
+  /** Rows that say the same as before stay the same objects, so that their cards are not drawn again. */
+  private analyse(next: Analysis): void {
+    if (this.analysis && next.rev < this.analysis.rev) return;
+    const before: Record<string, ItemAnalysis> = this.analysis?.items ?? {};
+    const items: Record<string, ItemAnalysis> = {};
+    for (const [id, row] of Object.entries(next.items)) {
+      const old = before[id];
+      items[id] = old && same(old, row) ? old : row;
+    }
+    this.analysis = { ...next, items };
+    const problems = new Map<string, readonly Problem[]>();
+    for (const problem of next.problems) {
+      if (problem.item_id === null) continue;
+      problems.set(problem.item_id, [...(problems.get(problem.item_id) ?? []), problem]);
+    }
+    for (const [id, list] of problems) {
+      const old = this.problemsById.get(id);
+      if (old && same(old, list)) problems.set(id, old);
+    }
+    this.problemsById = problems;
+  }
+
+  /** The server left something out that this view, mounted anew, does not have. */
+  private askAgain(): void {
+    if (this.asked > 2) return;
+    this.asked += 1;
+    this.outside.ask("resend");
+  }
+
+  problemsOf(id: string): readonly Problem[] {
+    return this.problemsById.get(id) ?? NO_PROBLEMS;
+  }
+
+  isOpen(id: string): boolean {
+    const item = this.document && find(this.document, id)?.item;
+    return item ? this.isOpenItem(item) : false;
+  }
+
+  isOpenItem(item: { id: string; items?: unknown; body?: unknown }): boolean {
+    if (item.items === undefined && item.body === undefined) return false;
+    return (item.items !== undefined) !== this.turned.has(item.id);
+  }
+
+  setOpen(id: string, open: boolean): void {
+    if (this.isOpen(id) === open) return;
+    if (!this.turned.delete(id)) this.turned.add(id);
+    this.outside.render();
+  }
+
+  select(id: string | null, openForm = false): void {
+    this.selected = id;
+    if (id === null) this.deselect();
+    else if (openForm) this.tab = "item";
+    this.outside.render();
+  }
+
+  private deselect(): void {
+    this.selected = null;
+    if (this.tab === "item") this.tab = "blocks";
+  }
+
+  show(tab: Tab): void {
+    this.tab = tab;
+    this.outside.render();
+  }
+
+  announce(text: string): void {
+    this.outside.announce(text);
+  }
+
+  ask(kind: string, more: Record<string, unknown> = {}): void {
+    this.flush();
+    this.outside.ask(kind, more);
+  }
+
+  /**
+   * Makes `document` the newest and shows it. A settled edit goes to the server right after it is drawn; one that still
+   * moves (a slider, typing) goes when it rests.
+   */
+  commit(document: ExperimentDocument, announcement: string | null = null, settled = true): void {
+    if (this.readOnly || this.document === null) return;
+    if (document !== this.document) this.unsent = this.owner.edit(document);
+    if (announcement !== null) this.outside.announce(announcement);
+    this.outside.render();
+    if (this.unsent === null) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), settled ? 0 : SETTLE_MS);
+  }
+
+  /** Sends what waits. */
+  flush(): void {
+    const { unsent } = this;
+    this.drop();
+    if (unsent !== null) this.outside.send(unsent);
+  }
+
+  private drop(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    this.unsent = null;
+  }
+}

@@ -1,0 +1,149 @@
+/** One item's card: grip, form, name, one line, shape, groups and parameters, live bar. */
+
+import { h, place, setAttribute, setStyle, setText } from "../../shared/dom";
+import { isBlock, isRepeat } from "../model/tree";
+import { countText, shapeText, summaryOf } from "../model/words";
+import type { Group, Item, ItemAnalysis, Kind, Live } from "../types";
+import { glyph, icon } from "./icons";
+import type { Scene } from "./scene";
+
+const MAX_DOTS = 4;
+
+const UNKNOWN: Kind = {
+  role: "layer",
+  title: "Unknown",
+  sentence: "This kind is not known here.",
+  formula: "",
+  colour: "#7A8699",
+  arc: "none",
+  glyph: "M4 4l16 16M20 4L4 20",
+  own_fields: [],
+  schema: {},
+  template: { kind: "" },
+  summary: "",
+};
+
+export function kindOf(scene: Scene, item: Item): Kind {
+  return scene.catalogue.kinds[item.kind] ?? UNKNOWN;
+}
+
+export class Card {
+  readonly element: HTMLElement;
+  private readonly form = h("span", { class: "form" });
+  private readonly name = h("span", { class: "name" });
+  private readonly state = h("span", { class: "chip state" });
+  private readonly alive = h("span", { class: "chip alive" });
+  private readonly summary = h("div", { class: "summary" });
+  private readonly shape = h("div", { class: "shape", title: "Input shape → output shape of one sample" });
+  private readonly dots = h("span", { class: "dots" });
+  private readonly count = h("span", { class: "number" });
+  private readonly level = h("i");
+  private readonly bar = h("div", { class: "bar", title: "What it does now, while training" }, this.level);
+  private readonly fold: HTMLButtonElement;
+  private drawn: { item: Item; row: ItemAnalysis | undefined; groups: Group[]; kind: Kind } | null = null;
+
+  constructor(
+    private readonly id: string,
+    scene: Scene,
+    extra: Node | null,
+  ) {
+    this.fold = h(
+      "button",
+      {
+        class: "fold",
+        type: "button",
+        tabindex: -1,
+        onclick: (event: Event) => {
+          event.stopPropagation();
+          scene.store.setOpen(this.id, !scene.store.isOpen(this.id));
+        },
+      },
+      icon("open"),
+    );
+    this.element = h(
+      "div",
+      { class: "card" },
+      h(
+        "span",
+        { class: "grip", title: "Drag to move; Alt with ↑ and ↓ moves by keyboard", "aria-hidden": "true" },
+        "⋮⋮",
+      ),
+      this.form,
+      h(
+        "div",
+        { class: "words" },
+        h("div", { class: "title" }, this.name, this.state, this.alive),
+        this.summary,
+        extra,
+      ),
+      h(
+        "div",
+        { class: "meta" },
+        this.shape,
+        h(
+          "div",
+          { class: "count", title: "Trainable parameters, all copies; the dots are their groups" },
+          this.dots,
+          this.count,
+        ),
+        this.bar,
+      ),
+      this.fold,
+    );
+  }
+
+  update(scene: Scene, item: Item, open: boolean): void {
+    const row = scene.store.analysis?.items[item.id];
+    const kind = kindOf(scene, item);
+    const { groups } = scene.document;
+    setAttribute(this.fold, "aria-expanded", String(open));
+    setAttribute(this.fold, "aria-label", open ? "Close" : "Open");
+    setAttribute(this.fold, "title", foldHelp(item, open));
+    const { drawn } = this;
+    if (drawn && drawn.item === item && drawn.row === row && drawn.groups === groups && drawn.kind === kind) return;
+    if (drawn?.kind !== kind) {
+      place(this.form, [glyph(kind.glyph)]);
+      setText(this.name, kind.title);
+      setAttribute(this.form, "title", [kind.formula, kind.sentence].filter(Boolean).join("\n"));
+      this.fold.hidden = !isBlock(item) && !isRepeat(item);
+    }
+    if (drawn?.item !== item || drawn.kind !== kind) {
+      const line = summaryOf(scene.catalogue, item);
+      setText(this.summary, line);
+      setAttribute(this.summary, "title", line);
+      setText(this.state, item["bypassed"] === true ? "bypassed" : "");
+    }
+    setText(this.shape, row?.in_shape ? `${shapeText(row.in_shape)} → ${shapeText(row.out_shape)}` : "");
+    setText(this.count, row && row.num_parameters > 0 ? countText(row.num_parameters) : "");
+    this.drawDots(row, groups);
+    this.drawn = { item, row, groups, kind };
+  }
+
+  private drawDots(row: ItemAnalysis | undefined, groups: Group[]): void {
+    const mine = (row?.num_parameters ? row.groups : [])
+      .map((index) => groups[index])
+      .filter((group) => group !== undefined);
+    place(
+      this.dots,
+      mine.slice(0, MAX_DOTS).map((group) => {
+        const dot = h("i", { title: `Group ${group.name}` });
+        setStyle(dot, "--dot", group.colour);
+        return dot;
+      }),
+    );
+    setStyle(this.bar, "--dot", mine[0]?.colour ?? "var(--kind)");
+  }
+
+  /** Apart from `update`, because it changes several times a second. */
+  live(live: Live | null): void {
+    const now = live?.items[this.id];
+    this.bar.hidden = now === undefined;
+    setText(this.alive, now?.text ?? "");
+    if (now) setStyle(this.level, "transform", `scaleX(${Math.min(1, Math.max(0, now.level)).toFixed(3)})`);
+  }
+}
+
+function foldHelp(item: Item, open: boolean): string {
+  const inside = isRepeat(item) ? "what is repeated" : "body and shortcut";
+  return open ? `Hide ${inside}` : `Show ${inside}`;
+}

@@ -1,0 +1,192 @@
+/** The tower: header with its counts, the data's end, the items, the logits' end, and what is wrong with the whole. */
+
+import { h, place, setAttribute, setText } from "../../shared/dom";
+import type { Drag } from "../drag/drag";
+import { find, TOWER, walk } from "../model/tree";
+import { bytesText, countText, macsText, shapeText } from "../model/words";
+import type { Item, Problem } from "../types";
+import { ItemList } from "./list";
+import { formOf, ItemNode } from "./node";
+import type { Scene } from "./scene";
+import { Tools } from "./tools";
+
+const KEYS =
+  "↑ ↓ select · Alt ↑ ↓ move, also into repeats · Enter form · Del delete · Ctrl D duplicate · B bypass · Ctrl Z undo";
+
+export class Tower {
+  readonly element: HTMLElement;
+  readonly items: HTMLElement;
+  private readonly counts = h("span", { class: "counts" });
+  private readonly input = h("div", { class: "end", title: "What flows into the tower: one sample of the data set" });
+  private readonly output = h("div", { class: "end", title: "What comes out, and what it is compared with" });
+  private readonly problems = h("div", { class: "problems whole" });
+  private readonly nodes = new Map<string, ItemNode>();
+  private readonly list: ItemList;
+  private readonly tools: Tools;
+  private hovered: string | null = null;
+  private shownProblems: Problem[] | null = null;
+  private tabStop: HTMLElement | null = null;
+
+  constructor(
+    private readonly scene: Scene,
+    readonly drag: Drag,
+  ) {
+    this.list = new ItemList(TOWER, "Drag a block here, or click one in the palette.", this);
+    this.tools = new Tools(scene);
+    this.items = h(
+      "div",
+      { class: "items", role: "tree", "aria-label": "Tower, from the input to the output" },
+      this.list.element,
+    );
+    this.element = h(
+      "section",
+      { class: "hr-panel tower", "aria-label": "Tower" },
+      h(
+        "header",
+        {},
+        h("span", { class: "hr-heading", title: "The network, from the data (top) to the logits (bottom)" }, "Tower"),
+        this.counts,
+      ),
+      this.problems,
+      h("div", { class: "scroll" }, this.input, this.items, this.output),
+      h("footer", { class: "keys", title: "Keys that work on the selected card" }, KEYS),
+    );
+    this.items.addEventListener("pointerover", (event) => this.hover(event.target));
+    this.items.addEventListener("pointerleave", () => this.hover(null));
+  }
+
+  nodeFor(item: Item): ItemNode {
+    let node = this.nodes.get(item.id);
+    // Another document may use an id of this one for something else.
+    if (node !== undefined && node.form !== formOf(item)) {
+      node.destroy();
+      node = undefined;
+    }
+    if (node === undefined) {
+      node = new ItemNode(item.id, item, this.scene, this);
+      this.nodes.set(item.id, node);
+      node.live(this.scene.store.live);
+    }
+    return node;
+  }
+
+  update(): void {
+    const { store, document } = this.scene;
+    this.list.update(document.network.items, 1);
+    if (this.nodes.size > 0) this.forget(document.network.items);
+    this.drawHeader();
+    this.drawTools();
+    setAttribute(this.element, "aria-readonly", store.readOnly && "true");
+    this.moveTabStop();
+  }
+
+  /** One item alone, for what may change during a drag. */
+  redraw(id: string): void {
+    const found = find(this.scene.document, id);
+    if (found) this.nodes.get(id)?.update(found.item, found.ancestors.length + 1);
+  }
+
+  private forget(items: Item[]): void {
+    const present = new Set([...walk(items)].map((item) => item.id));
+    for (const [id, node] of this.nodes) {
+      if (present.has(id)) continue;
+      node.destroy();
+      this.nodes.delete(id);
+    }
+  }
+
+  private drawHeader(): void {
+    const { store, document, catalogue } = this.scene;
+    const { analysis } = store;
+    const dataset = catalogue.datasets.find((candidate) => candidate.name === document.data.dataset);
+    setText(
+      this.counts,
+      analysis
+        ? `${analysis.num_blocks} blocks · ${countText(analysis.num_parameters)} parameters · ${macsText(analysis.num_macs)} MACs`
+        : "counting …",
+    );
+    const memory = analysis?.memory_bytes ? `\nMemory while training: about ${bytesText(analysis.memory_bytes)}` : "";
+    setAttribute(
+      this.counts,
+      "title",
+      `Block copies · trainable parameters · multiply-adds of one sample's forward pass${memory}`,
+    );
+    this.element.classList.toggle("stale", !store.isAnalysed);
+    setText(
+      this.input,
+      dataset ? `${dataset.title.toLowerCase()} · ${shapeText(dataset.shape)}` : document.data.dataset,
+    );
+    const loss = (document.training["loss"] as { kind?: string } | undefined)?.kind;
+    const classes = dataset ? `${dataset.num_classes} classes` : "";
+    setText(this.output, [classes, loss?.replaceAll("_", "-")].filter(Boolean).join(" · "));
+    this.drawProblems(analysis?.problems.filter((problem) => problem.item_id === null) ?? []);
+  }
+
+  private drawProblems(problems: Problem[]): void {
+    const texts = problems.map((problem) => problem.message).join("\n");
+    if (this.shownProblems?.map((problem) => problem.message).join("\n") === texts) return;
+    this.shownProblems = problems;
+    this.problems.hidden = problems.length === 0;
+    place(
+      this.problems,
+      problems.map((problem) => h("div", { class: "problem" }, `⚠ ${problem.message}`)),
+    );
+  }
+
+  private hover(target: EventTarget | null): void {
+    const node = target instanceof Element ? target.closest<HTMLElement>(".node") : null;
+    const id = node?.dataset["id"] ?? null;
+    if (id === this.hovered || this.scene.store.dragging) return;
+    this.hovered = id;
+    this.drawTools();
+  }
+
+  private drawTools(): void {
+    const on = this.hovered !== null && this.nodes.has(this.hovered) ? this.hovered : this.scene.store.selected;
+    this.tools.attach(on, (on !== null && this.nodes.get(on)?.element) || null);
+  }
+
+  /** Tab enters the tower at one card only: the selected one, else the first. */
+  private moveTabStop(): void {
+    const { selected } = this.scene.store;
+    const stop =
+      (selected !== null && this.nodes.get(selected)?.element) || this.items.querySelector<HTMLElement>(".node");
+    if (stop === this.tabStop) return;
+    if (this.tabStop) setAttribute(this.tabStop, "tabindex", -1);
+    if (stop) setAttribute(stop, "tabindex", 0);
+    this.tabStop = stop;
+  }
+
+  /** Cards on the screen, in reading order. */
+  visible(): HTMLElement[] {
+    return [...this.items.querySelectorAll<HTMLElement>(".node")];
+  }
+
+  focus(id: string): void {
+    const element = this.nodes.get(id)?.element;
+    element?.focus({ preventScroll: true });
+    element?.querySelector(".card")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Id of the card that has the focus. */
+  focused(): string | null {
+    const active = (this.items.getRootNode() as Document | ShadowRoot).activeElement;
+    return (active?.matches(".node") && (active as HTMLElement).dataset["id"]) || null;
+  }
+
+  /** After a drawing that took its card away, moved or not: the next key must still reach the tower. */
+  refocus(id: string): void {
+    if (this.focused() !== null) return;
+    const element = this.nodes.get(id)?.element ?? this.tabStop;
+    element?.focus({ preventScroll: true });
+  }
+
+  live(): void {
+    for (const node of this.nodes.values()) node.live(this.scene.store.live);
+  }
+
+  destroy(): void {
+    for (const node of this.nodes.values()) node.destroy();
+    this.list.destroy();
+  }
+}

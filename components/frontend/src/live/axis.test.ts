@@ -1,0 +1,66 @@
+// The same examples stand in tests/charts/test_axis.py.
+import { describe, expect, it } from "vitest";
+import { logTicks, power10, verticalRange, zeroFloor } from "./axis";
+
+describe("zeroFloor", () => {
+  it.each([
+    [[0.02, 0, 3], 1e-3],
+    [[0.01], 1e-3],
+    [[0, null], 0.1],
+    [[3e-20], 1e-21],
+  ])("lies a decade below everything in %j", (values, floor) => {
+    expect(zeroFloor(values)).toBeCloseTo(floor, 25);
+  });
+});
+
+describe("logTicks", () => {
+  it("gives decades", () => {
+    expect(logTicks(3e-5, 20)).toEqual({
+      tickvals: [1e-4, 1e-3, 1e-2, 1e-1, 1, 10],
+      ticktext: ["1e-4", "1e-3", "1e-2", "1e-1", "1e0", "1e1"],
+    });
+  });
+
+  it("thins many decades and fills few", () => {
+    expect(logTicks(1e-20, 1).ticktext).toEqual(["1e-18", "1e-15", "1e-12", "1e-9", "1e-6", "1e-3", "1e0"]);
+    expect(logTicks(0.15, 0.6).ticktext).toEqual(["2e-1", "5e-1"]);
+  });
+
+  it("calls the floor zero", () => {
+    const ticks = logTicks(1e-4 / 1.5, 1, 1e-4);
+    expect(ticks.tickvals[0]).toBe(1e-4);
+    expect(ticks.ticktext).toEqual(["0", "1e-3", "1e-2", "1e-1", "1e0"]);
+  });
+});
+
+describe("verticalRange", () => {
+  it("holds every value", () => {
+    const [low, high] = verticalRange([3, null, -1, 2], "linear", null)!;
+    expect(low).toBeLessThan(-1);
+    expect(high).toBeGreaterThan(3);
+  });
+
+  it("counts in exponents on a logarithmic axis and leaves zero out", () => {
+    const [low, high] = verticalRange([0, 1e-3, 1], "log", null)!;
+    expect(low).toBeCloseTo(-3.21);
+    expect(high).toBeCloseTo(0.27);
+  });
+
+  it("stays while the values fit, and follows when they leave or shrink", () => {
+    const before = verticalRange([0, 10], "linear", null)!;
+    expect(verticalRange([1, 9.5], "linear", before)).toBe(before);
+    expect(verticalRange([0, 11], "linear", before)).not.toBe(before);
+    expect(verticalRange([0, 1], "linear", before)![1]).toBeLessThan(2);
+  });
+
+  it("has none without values, and one for a constant", () => {
+    expect(verticalRange([null], "linear", null)).toBeNull();
+    const [low, high] = verticalRange([0.1, 0.1], "linear", null)!;
+    expect(low).toBeLessThan(0.1);
+    expect(high).toBeGreaterThan(0.1);
+  });
+});
+
+it("powers of ten are the literals", () => {
+  expect(power10(-5)).toBe(1e-5);
+});

@@ -1,0 +1,70 @@
+/** Where zero lies on a logarithmic axis, its ticks, and the range that is shown; the same rules as builder/charts/axis.py. */
+
+import type { Cell, Scale } from "./message";
+
+export type Range = [number, number];
+
+/** Where a true zero is drawn: a decade under the decade of the least positive value. */
+export function zeroFloor(values: Iterable<Cell>): number {
+  let least = Infinity;
+  for (const value of values) if (value !== null && value > 0 && value < least) least = value;
+  return power10(Math.floor(Math.log10(Number.isFinite(least) ? least : 1)) - 1);
+}
+
+/** 10 to an integer, exactly the literal: `10 ** -5` is not. */
+export function power10(exponent: number): number {
+  return Number(`1e${exponent}`);
+}
+
+/** Decades, or 1, 2 and 5 of each where few are in sight; the floor's tick says 0. */
+export function logTicks(
+  low: number,
+  high: number,
+  floor: number | null = null,
+  most = 8,
+): { tickvals: number[]; ticktext: string[] } {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  const every = Math.max(1, Math.ceil((last - first + 1) / most));
+  let ticks: [number, string][] = [];
+  for (let power = first; power <= last; power++) {
+    if (power % every === 0) ticks.push([power10(power), `1e${power}`]);
+  }
+  if (ticks.length < 2) {
+    ticks = [];
+    for (let power = first - 1; power <= last; power++) {
+      for (const digit of [1, 2, 5]) {
+        const value = Number(`${digit}e${power}`);
+        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push([value, `${digit}e${power}`]);
+      }
+    }
+  }
+  if (floor !== null && low <= floor) {
+    ticks = [[floor, "0"], ...ticks.filter(([value]) => value > floor * 1.0001)];
+  }
+  return { tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, label]) => label) };
+}
+
+/**
+ * A range of the vertical axis that holds all values, in the axis' own units (exponents if logarithmic). The one shown
+ * before stays while it fits and is not mostly empty, so that the axis does not shiver with every point.
+ */
+export function verticalRange(values: Iterable<Cell>, scale: Scale, before: Range | null): Range | null {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value === null || (scale === "log" && value <= 0)) continue;
+    const height = scale === "log" ? Math.log10(value) : value;
+    if (height < low) low = height;
+    if (height > high) high = height;
+  }
+  if (low > high) return null;
+  const extent = Math.max(high - low, scale === "log" ? 0.3 : Math.abs(high) * 0.02, 1e-12);
+  if (before !== null) {
+    const [bottom, top] = before;
+    const padding = 0.015 * (top - bottom);
+    const fits = low >= bottom + padding && high <= top - padding;
+    if (fits && extent >= 0.6 * (top - bottom)) return before;
+  }
+  return [low - 0.07 * extent, high + 0.09 * extent];
+}

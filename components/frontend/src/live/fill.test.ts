@@ -1,0 +1,88 @@
+import { expect, it } from "vitest";
+import { AT_FLOOR, fillChart } from "./fill";
+import { Assembly } from "./merge";
+import type { Cell, Chart, Trace } from "./message";
+
+function held(columns: Record<string, Cell[]>, x: number[], fills = {}): Assembly {
+  const assembly = new Assembly();
+  assembly.apply({
+    generation: "a.1",
+    full: true,
+    charts: [],
+    tables: { t: { first: 0, x, columns } },
+    fills,
+    flags: [],
+    notes: {},
+    axis_end: 10,
+    empty: false,
+    written_at: 0,
+  });
+  return assembly;
+}
+
+function chart(...data: Trace[]): Chart {
+  return {
+    id: "c",
+    title: "",
+    help: "",
+    empty: "",
+    x: "step",
+    scale: "log",
+    tick_format: "",
+    figure: { data, layout: {} },
+  };
+}
+
+const line: Trace = { uid: "u", type: "scatter", meta: { table: "t", column: "a" }, hovertemplate: "%{y}%{text}" };
+
+it("repeats x where a row holds two values", () => {
+  const { traces } = fillChart(chart(line), "linear", held({ a: [1, 2, 3, 4] }, [10, 20]));
+  expect(traces[0]!.x).toEqual([10, 10, 20, 20]);
+  expect(traces[0]!.y).toEqual([1, 2, 3, 4]);
+});
+
+it("draws zeros at the floor of a logarithmic axis, and says so", () => {
+  const { traces, floor } = fillChart(chart(line), "log", held({ a: [0.02, 0, null] }, [1, 2, 3]));
+  expect(floor).toBeCloseTo(1e-3, 12);
+  expect(traces[0]!.y).toEqual([0.02, floor, null]);
+  expect(traces[0]!.text).toEqual(["", AT_FLOOR, ""]);
+});
+
+it("leaves zeros where they are on a linear axis, and has no floor without them", () => {
+  expect(fillChart(chart(line), "linear", held({ a: [1, 0] }, [1, 2])).traces[0]!.y).toEqual([1, 0]);
+  const { traces, floor } = fillChart(chart(line), "log", held({ a: [1, 2] }, [1, 2]));
+  expect(floor).toBeNull();
+  expect(traces[0]!.hovertemplate).toBe("%{y}");
+  expect(line.hovertemplate).toBe("%{y}%{text}");
+});
+
+it("leaves out traces without data, and a chart of those is empty", () => {
+  const assembly = held({ a: [null, null], b: [1, 2] }, [1, 2]);
+  expect(fillChart(chart(line), "log", assembly).isEmpty).toBe(true);
+  const other: Trace = { ...line, uid: "v", meta: { table: "t", column: "b" } };
+  expect(fillChart(chart(line, other), "log", assembly).traces.map((trace) => trace.uid)).toEqual(["v"]);
+});
+
+it("fills a trace whole by its uid and keeps what the figure said of its marker", () => {
+  const dots: Trace = { uid: "d", type: "scatter", marker: { size: 7, color: "red" } };
+  const fills = { d: { x: [1], y: [2], marker: { color: ["blue"] } } };
+  const [trace] = fillChart(chart(dots), "linear", held({}, [], fills)).traces;
+  expect(trace!.marker).toEqual({ size: 7, color: ["blue"] });
+  expect(dots.marker).toEqual({ size: 7, color: "red" });
+});
+
+it("maps are exponents, with zeros a decade below the rest", () => {
+  const map: Trace = { uid: "m", type: "heatmap", meta: { table: "t", columns: ["a", "b"] } };
+  const { traces } = fillChart(chart(map), null, held({ a: [1, 0.1], b: [0, null] }, [1, 2]));
+  expect(traces[0]!.z![0]).toEqual([0, -1]);
+  expect(traces[0]!.z![1]![0]).toBeCloseTo(-2);
+  expect(traces[0]!.z![1]![1]).toBeNull();
+});
+
+it("a bar of height zero gets no text, which it would write onto itself", () => {
+  const bar: Trace = { uid: "b", type: "bar" };
+  const fills = { b: { x: [1, 2], y: [0, 1] } };
+  const [trace] = fillChart(chart(bar), "log", held({}, [], fills)).traces;
+  expect(trace!.text).toBeUndefined();
+  expect(trace!.y).toEqual([0.1, 1]);
+});

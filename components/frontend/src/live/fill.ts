@@ -1,0 +1,77 @@
+/** Gives the traces of a chart their data; the same rules as builder/charts/assembly.py. */
+
+import { zeroFloor } from "./axis";
+import type { Assembly } from "./merge";
+import type { Cell, Chart, Scale, Trace } from "./message";
+
+export const AT_FLOOR = " (exactly 0, drawn at the floor)";
+
+export interface Filled {
+  traces: Trace[];
+  /** Where zeros are drawn, if there are any and the axis is logarithmic. */
+  floor: number | null;
+  isEmpty: boolean;
+}
+
+export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly): Filled {
+  // An empty trace costs as much drawing as a full one.
+  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly)).filter(hasData);
+  const isEmpty = traces.length === 0;
+  const floor = scale === "log" ? zeroFloor(heightsOf(traces)) : null;
+  let hasZero = false;
+  for (const trace of traces) hasZero = liftZeros(trace, floor) || hasZero;
+  return { traces, floor: hasZero ? floor : null, isEmpty };
+}
+
+/** All heights of lines, markers and bars. */
+export function* heightsOf(traces: readonly Trace[]): Generator<Cell> {
+  for (const trace of traces) {
+    if (trace.type === "heatmap") continue;
+    for (const height of trace.y ?? []) if (typeof height !== "string") yield height;
+  }
+}
+
+function hasData(trace: Trace): boolean {
+  return (trace.z ?? []).length > 0 || (trace.y ?? []).some((height) => height !== null);
+}
+
+function fillTrace(declared: Trace, assembly: Assembly): Trace {
+  const { meta, ...trace } = declared;
+  if (meta === undefined) {
+    for (const [key, value] of Object.entries(assembly.message?.fills[declared.uid] ?? {})) {
+      trace[key] = isPlain(value) && isPlain(trace[key]) ? { ...trace[key], ...value } : value;
+    }
+    return trace as Trace;
+  }
+  const table = assembly.table(meta.table);
+  if (meta.columns !== undefined) {
+    const rows = meta.columns.map((name) => table.columns[name] ?? []);
+    const floor = zeroFloor(rows.flat());
+    trace.x = table.x;
+    trace.z = rows.map((row) => row.map((value) => (value === null ? null : Math.log10(value > 0 ? value : floor))));
+    return trace as Trace;
+  }
+  const values = table.columns[meta.column ?? ""] ?? [];
+  const width = Math.max(1, Math.floor(values.length / Math.max(1, table.x.length)));
+  trace.y = values;
+  trace.x = values.length === 0 ? [] : width === 1 ? table.x : table.x.flatMap((x) => Array<number>(width).fill(x));
+  return trace as Trace;
+}
+
+/** Draws true zeros at the floor of a logarithmic axis, with a word on hover; whether there were any. */
+function liftZeros(trace: Trace, floor: number | null): boolean {
+  if (trace.type === "heatmap") return false;
+  const hasZero = floor !== null && (trace.y ?? []).some((height) => height === 0);
+  // Plotly writes a dash for a variable that has no value.
+  const word = hasZero ? "%{text}" : "";
+  if (trace.hovertemplate !== undefined) trace.hovertemplate = trace.hovertemplate.replace("%{text}", word);
+  if (!hasZero) return false;
+  // A bar would write its text onto itself.
+  if (trace.hovertemplate !== undefined) trace.text = trace.y!.map((height) => (height === 0 ? AT_FLOOR : ""));
+  trace.y = trace.y!.map((height) => (height === 0 ? floor : height));
+  return true;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,130 @@
+/** The layout of a chart in the page: its own, the theme's colours, the axes' ranges and ticks, the flags. */
+
+import type { Colours } from "../shared/theme";
+import { logTicks, type Range } from "./axis";
+import type { Chart, Flag, Scale, Trace } from "./message";
+
+export interface Zoom {
+  x: Range | null;
+  y: Range | null;
+}
+
+export interface Frame {
+  width: number;
+  height: number;
+  scale: Scale | null;
+  zoom: Zoom;
+  /** Of the vertical axis, in its own units. */
+  range: Range | null;
+  floor: number | null;
+  axisEnd: number;
+  flags: readonly Flag[];
+  isLarge: boolean;
+}
+
+type Layout = Record<string, unknown>;
+
+export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, colours: Colours, font: string): Layout {
+  const own = chart.figure.layout;
+  const axis = {
+    gridcolor: colours.line,
+    linecolor: colours.line,
+    tickcolor: colours.line,
+    zeroline: false,
+    ticklen: 3,
+    tickfont: { size: 10, color: colours.muted },
+    automargin: false,
+    ticklabeloverflow: "allow",
+  };
+  const hasTitles = "xaxis" in own || "yaxis" in own;
+  return {
+    ...own,
+    width: frame.width,
+    height: frame.height,
+    autosize: false,
+    uirevision: "kept",
+    margin: { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 34 : 20, pad: 0 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: font, size: 11, color: colours.text },
+    hovermode: "closest",
+    hoverdistance: 30,
+    hoverlabel: { bgcolor: colours.panel, bordercolor: colours.line, font: { color: colours.text, size: 11 } },
+    dragmode: "zoom",
+    showlegend: false,
+    bargap: 0.3,
+    xaxis: { ...axis, ...horizontalAxis(chart, traces, frame), ...titled(own.xaxis, colours) },
+    yaxis: { ...axis, ...verticalAxis(chart, frame), ...titled(own.yaxis, colours) },
+    ...(chart.x === "step" && chart.scale !== null ? flagLayout(frame, colours) : {}),
+  };
+}
+
+function titled(own: unknown, colours: Colours): Layout {
+  const axis = (own ?? {}) as { title?: { text: string } };
+  if (axis.title === undefined) return axis;
+  return { ...axis, title: { ...axis.title, standoff: 4, font: { size: 10, color: colours.muted } } };
+}
+
+function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): Layout {
+  if (chart.x === "class") return { showgrid: false };
+  if (chart.x === "depth") {
+    const deepest = deepestOf(traces);
+    const dtick = Math.ceil(deepest / (frame.isLarge ? 24 : 10));
+    return { showgrid: false, range: frame.zoom.x ?? [0.4, deepest + 0.6], tick0: 1, dtick };
+  }
+  return {
+    showgrid: false,
+    range: frame.zoom.x ?? [0, frame.axisEnd],
+    nticks: frame.isLarge ? 12 : 5,
+    tickformat: ",d",
+  };
+}
+
+function deepestOf(traces: readonly Trace[]): number {
+  let deepest = 1;
+  for (const trace of traces) for (const x of trace.x ?? []) if (typeof x === "number" && x > deepest) deepest = x;
+  return deepest;
+}
+
+function verticalAxis(chart: Chart, frame: Frame): Layout {
+  const range = frame.zoom.y ?? frame.range;
+  if (frame.scale === null) return { showgrid: false };
+  if (frame.scale === "linear") {
+    return { type: "linear", range: range ?? [0, 1], tickformat: chart.tick_format, nticks: frame.isLarge ? 10 : 6 };
+  }
+  const shown: Range = range ?? [-4, 1];
+  const ticks = logTicks(10 ** shown[0], 10 ** shown[1], frame.floor, frame.isLarge ? 12 : 6);
+  return { type: "log", range: shown, tickmode: "array", ...ticks };
+}
+
+function flagLayout(frame: Frame, colours: Colours): Layout {
+  const shapes = frame.flags.map((flag) => ({
+    type: "line",
+    xref: "x",
+    yref: "paper",
+    x0: flag.x,
+    x1: flag.x,
+    y0: 0,
+    y1: 1,
+    line: { width: 1, dash: "dash", color: flag.colour },
+  }));
+  const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
+  const labelled = frame.flags.filter((flag) => flag.x >= from && flag.x <= to).slice(frame.isLarge ? -6 : -2);
+  const annotations = labelled.map((flag, place) => ({
+    xref: "x",
+    yref: "paper",
+    x: flag.x,
+    y: 1,
+    yshift: -15 * place,
+    // A label in the right half would be cut off at the edge.
+    xanchor: flag.x > (from + to) / 2 ? "right" : "left",
+    yanchor: "top",
+    text: flag.text,
+    showarrow: false,
+    bgcolor: colours.panel,
+    bordercolor: flag.colour,
+    borderpad: 1,
+    font: { size: 9.5, color: colours.text },
+  }));
+  return { shapes, annotations };
+}

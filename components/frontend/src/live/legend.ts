@@ -1,0 +1,86 @@
+/** The legend as buttons below a chart: what is drawn in which form, and a click leaves it out. */
+
+import { h, place, setAttribute, svg } from "../shared/dom";
+import type { Trace } from "./message";
+
+export interface Entry {
+  key: string;
+  label: string;
+  colour: string;
+  dash: string;
+  symbol: string | null;
+}
+
+/** Entries of the traces that have one; traces of one legend group share it. */
+export function entriesOf(traces: readonly Trace[]): Entry[] {
+  return traces
+    .filter((trace) => trace.showlegend !== false && trace.type === "scatter")
+    .map((trace) => {
+      const line = (trace.line ?? {}) as { color?: string; dash?: string };
+      const marker = (trace.marker ?? {}) as { color?: unknown; symbol?: unknown };
+      const hasLine = trace.mode !== "markers";
+      return {
+        key: keyOf(trace),
+        label: unescape(trace.name ?? ""),
+        colour:
+          (hasLine ? line.color : undefined) ?? (typeof marker.color === "string" ? marker.color : "currentColor"),
+        dash: line.dash ?? "solid",
+        symbol: hasLine ? null : String(marker.symbol ?? "circle"),
+      };
+    });
+}
+
+/** What one click shows or hides: a legend group, or a trace alone. */
+export function keyOf(trace: Trace): string {
+  return (trace.legendgroup as string | undefined) || trace.uid;
+}
+
+/** Names come escaped for Plotly, which reads markup; here they become text nodes. */
+export function unescape(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+const DASHES: Record<string, string> = { dash: "5 3", dot: "1.5 2.5", dashdot: "5 2 1.5 2", longdash: "8 3" };
+const SHAPES: Record<string, string> = {
+  circle: "M9 1.5a3.5 3.5 0 1 0 0.01 0Z",
+  square: "M5.8 1.8h6.4v6.4h-6.4Z",
+  diamond: "M9 0.8L13.2 5L9 9.2L4.8 5Z",
+  "triangle-up": "M9 1L13.3 8.6H4.7Z",
+};
+
+export function drawLegend(
+  parent: HTMLElement,
+  entries: readonly Entry[],
+  hidden: ReadonlySet<string>,
+  toggle: (key: string) => void,
+): void {
+  const signature = JSON.stringify(entries);
+  if (parent.dataset.entries !== signature) {
+    parent.dataset.entries = signature;
+    place(
+      parent,
+      entries.map((entry) => {
+        const mark =
+          entry.symbol === null
+            ? svg("path", {
+                d: "M1 5H17",
+                stroke: entry.colour,
+                "stroke-width": 2,
+                "stroke-dasharray": DASHES[entry.dash] ?? null,
+              })
+            : svg("path", { d: SHAPES[entry.symbol] ?? SHAPES.circle!, fill: entry.colour });
+        const picture = svg("svg", { width: 18, height: 10, viewBox: "0 0 18 10", "aria-hidden": "true" }, mark);
+        const title = `${entry.label}: click to show or hide`;
+        return h(
+          "button",
+          { class: "lv-key", type: "button", "data-key": entry.key, title, onclick: () => toggle(entry.key) },
+          picture,
+          entry.label,
+        );
+      }),
+    );
+  }
+  for (const child of parent.children) {
+    setAttribute(child, "aria-pressed", String(!hidden.has((child as HTMLElement).dataset.key ?? "")));
+  }
+}

@@ -1,0 +1,45 @@
+/** Puts messages together; the same rules as builder/charts/assembly.py. */
+
+import type { Cell, Chart, Message } from "./message";
+
+export interface Held {
+  x: number[];
+  columns: Record<string, Cell[]>;
+}
+
+const NOTHING: Held = { x: [], columns: {} };
+
+/** All that the messages so far say. */
+export class Assembly {
+  charts: Chart[] = [];
+  message: Message | null = null;
+  private tables = new Map<string, Held>();
+
+  /** Takes a message; false if something before it is missing, and then nothing changes. */
+  apply(message: Message): boolean {
+    if (!message.full && (message.generation !== this.message?.generation || this.hasGap(message))) return false;
+    if (message.full) {
+      this.tables.clear();
+      this.charts = message.charts ?? [];
+    }
+    this.message = message;
+    for (const [name, table] of Object.entries(message.tables)) {
+      const old = this.table(name);
+      const columns: Record<string, Cell[]> = table.x.length === 0 ? { ...old.columns } : {};
+      for (const [column, values] of Object.entries(table.columns)) {
+        const width = values.length / Math.max(1, table.x.length);
+        columns[column] = (old.columns[column] ?? []).slice(0, table.first * width).concat(values);
+      }
+      this.tables.set(name, { x: old.x.slice(0, table.first).concat(table.x), columns });
+    }
+    return true;
+  }
+
+  table(name: string): Held {
+    return this.tables.get(name) ?? NOTHING;
+  }
+
+  private hasGap(message: Message): boolean {
+    return Object.entries(message.tables).some(([name, table]) => table.first > this.table(name).x.length);
+  }
+}

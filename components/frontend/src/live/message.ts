@@ -1,0 +1,58 @@
+/** What the server sends; builder/charts/live.py describes it. */
+
+export type Cell = number | null;
+export type Scale = "linear" | "log";
+
+export interface Table {
+  first: number;
+  x: number[];
+  columns: Record<string, Cell[]>;
+}
+
+/** A plotly trace; what is not read here passes through. */
+export interface Trace {
+  uid: string;
+  type: string;
+  meta?: { table: string; column?: string; columns?: string[] };
+  name?: string;
+  x?: (number | string)[];
+  y?: (Cell | string)[];
+  z?: Cell[][];
+  text?: string[] | string[][];
+  hovertemplate?: string;
+  visible?: boolean | "legendonly";
+  marker?: Record<string, unknown>;
+  [attribute: string]: unknown;
+}
+
+export type Fill = Record<string, unknown>;
+
+export interface Chart {
+  id: string;
+  title: string;
+  help: string;
+  empty: string;
+  x: "step" | "depth" | "class";
+  scale: Scale | null;
+  tick_format: string;
+  figure: { data: Trace[]; layout: Record<string, unknown> };
+}
+
+export interface Flag {
+  x: number;
+  text: string;
+  colour: string;
+}
+
+export interface Message {
+  generation: string;
+  full: boolean;
+  charts?: Chart[];
+  tables: Record<string, Table>;
+  fills: Record<string, Fill>;
+  flags: Flag[];
+  notes: Record<string, string>;
+  axis_end: number;
+  empty: boolean;
+  written_at: number;
+}

@@ -1,0 +1,205 @@
+/** One panel: a chart, its title that chooses another, its axis type, its size. */
+
+import { h, setAttribute, setText } from "../shared/dom";
+import type { Colours } from "../shared/theme";
+import { type Range, verticalRange } from "./axis";
+import { fillChart, heightsOf } from "./fill";
+import { type Frame, layoutOf, type Zoom } from "./layout";
+import { drawLegend, entriesOf, keyOf } from "./legend";
+import type { Assembly } from "./merge";
+import type { Chart, Scale } from "./message";
+import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
+
+export const SELDOM_MS = 500;
+
+const CONFIG = {
+  displayModeBar: false,
+  responsive: false,
+  doubleClick: false,
+  showTips: false,
+  showAxisDragHandles: false,
+};
+
+export interface PanelEvents {
+  choose(chartId: string): void;
+  enlarge(): void;
+  redraw(): void;
+}
+
+/** What a person set on a chart; it stays with the chart, whichever panel shows it. */
+export interface Choice {
+  scale: Scale | null;
+  zoom: Zoom;
+  /** Legend keys of what is left out. */
+  hidden: Set<string>;
+}
+
+export function newChoice(scale: Scale | null): Choice {
+  return { scale, zoom: { x: null, y: null }, hidden: new Set() };
+}
+
+export class Panel {
+  readonly element: HTMLElement;
+  private readonly title = h("select", { class: "lv-title", "aria-label": "Chart shown here" });
+  private readonly note = h("span", { class: "lv-note" });
+  private readonly reset = h(
+    "button",
+    { class: "lv-tool", type: "button", title: "Show everything again" },
+    "Reset zoom",
+  );
+  private readonly scale = h("button", { class: "lv-tool", type: "button" });
+  private readonly size = h("button", { class: "lv-tool lv-size", type: "button" });
+  private readonly plot = h("div", { class: "lv-plot" });
+  private readonly legend = h("div", { class: "lv-legend" });
+  private readonly empty = h("p", { class: "lv-empty" });
+  private chart: Chart | null = null;
+  private choice: Choice = newChoice(null);
+  private range: Range | null = null;
+  private isListening = false;
+  private drawnAt = -Infinity;
+
+  constructor(private readonly events: PanelEvents) {
+    const tools = h("div", { class: "lv-tools" }, this.reset, this.scale, this.size);
+    const head = h("header", { class: "lv-head" }, this.title, this.note, tools);
+    this.element = h(
+      "section",
+      { class: "lv-panel" },
+      head,
+      h("div", { class: "lv-body" }, this.plot, this.empty),
+      this.legend,
+    );
+    this.title.addEventListener("change", () => events.choose(this.title.value));
+    this.size.addEventListener("click", () => events.enlarge());
+    this.scale.addEventListener("click", () => this.toggleScale());
+    this.reset.addEventListener("click", () => this.resetZoom());
+  }
+
+  /** Shows a chart; `charts` are those that can be chosen instead. */
+  show(chart: Chart, choice: Choice, charts: readonly Chart[]): void {
+    this.expire();
+    if (this.chart?.id !== chart.id) {
+      if (this.chart !== null) this.clear();
+      this.range = null;
+    }
+    this.chart = chart;
+    this.choice = choice;
+    const ids = [...this.title.options].map((option) => option.value).join();
+    if (ids !== charts.map((each) => each.id).join()) {
+      this.title.replaceChildren(...charts.map((each) => h("option", { value: each.id }, each.title)));
+    }
+    this.title.value = chart.id;
+    setAttribute(this.element, "data-chart", chart.id);
+    setAttribute(this.element, "aria-label", chart.title);
+    setAttribute(this.title, "title", `${chart.help} Choose another chart here.`);
+  }
+
+  /** Whether it should follow the news now; charts of a single step jump about, so they follow more seldom. */
+  isDue(now: number): boolean {
+    return this.chart === null || this.chart.x === "step" || now - this.drawnAt >= SELDOM_MS - 20;
+  }
+
+  /** Makes it due. */
+  expire(): void {
+    this.drawnAt = -Infinity;
+  }
+
+  draw(assembly: Assembly, colours: Colours, font: string, isLarge: boolean): void {
+    const { chart, choice } = this;
+    this.drawnAt = performance.now();
+    const message = assembly.message;
+    if (chart === null || message === null) return;
+    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly);
+    this.label(chart, isEmpty, isLarge, message.notes[chart.id] ?? "");
+    const entries = entriesOf(traces);
+    drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
+    const width = this.plot.clientWidth;
+    const height = this.plot.clientHeight;
+    if (isEmpty || width < 40 || height < 40) {
+      this.clear();
+      return;
+    }
+    const visible = traces.filter((trace) => !choice.hidden.has(keyOf(trace)));
+    this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range);
+    const frame: Frame = {
+      width,
+      height,
+      scale: choice.scale,
+      zoom: choice.zoom,
+      range: this.range,
+      floor,
+      axisEnd: message.axis_end,
+      flags: message.flags,
+      isLarge,
+    };
+    const layout = layoutOf(chart, traces, frame, colours, font);
+    void plotly.react(this.plot, visible, layout, CONFIG).then((element) => this.listen(element));
+  }
+
+  /** Forgets the drawing, so that the next one starts from nothing. */
+  clear(): void {
+    if (!this.isListening) return;
+    plotly.purge(this.plot);
+    this.plot.replaceChildren();
+    this.isListening = false;
+  }
+
+  destroy(): void {
+    this.clear();
+    this.element.remove();
+  }
+
+  private label(chart: Chart, isEmpty: boolean, isLarge: boolean, note: string): void {
+    setText(this.note, note);
+    setText(this.empty, isEmpty ? chart.empty : "");
+    this.empty.hidden = !isEmpty;
+    this.scale.hidden = chart.scale === null;
+    const isLog = this.choice.scale === "log";
+    setText(this.scale, isLog ? "log" : "linear");
+    setAttribute(this.scale, "title", `The vertical axis is ${isLog ? "logarithmic" : "linear"}: click to change it`);
+    this.reset.hidden = this.choice.zoom.x === null && this.choice.zoom.y === null;
+    setText(this.size, isLarge ? "✕" : "⤢");
+    const act = isLarge ? "Back to all charts (Escape)" : "Enlarge";
+    setAttribute(this.size, "title", act);
+    setAttribute(this.size, "aria-label", `${act}: ${chart.title}`);
+  }
+
+  private listen(element: PlotlyElement): void {
+    if (this.isListening) return;
+    this.isListening = true;
+    element.on("plotly_relayout", (event) => this.zoomed(event));
+    element.on("plotly_doubleclick", () => this.resetZoom());
+  }
+
+  private zoomed(event: PlotlyEvent): void {
+    const read = (axis: string): Range | null => {
+      const low = event[`${axis}.range[0]`];
+      const high = event[`${axis}.range[1]`];
+      return typeof low === "number" && typeof high === "number" ? [low, high] : null;
+    };
+    const x = read("xaxis");
+    const y = read("yaxis");
+    if (x === null && y === null) return;
+    this.choice.zoom = { x: x ?? this.choice.zoom.x, y: y ?? this.choice.zoom.y };
+    this.events.redraw();
+  }
+
+  private resetZoom(): void {
+    this.choice.zoom = { x: null, y: null };
+    this.range = null;
+    this.events.redraw();
+  }
+
+  private toggle(key: string): void {
+    const { hidden } = this.choice;
+    if (!hidden.delete(key)) hidden.add(key);
+    this.range = null;
+    this.events.redraw();
+  }
+
+  private toggleScale(): void {
+    this.choice.scale = this.choice.scale === "log" ? "linear" : "log";
+    this.choice.zoom = { x: this.choice.zoom.x, y: null };
+    this.range = null;
+    this.events.redraw();
+  }
+}

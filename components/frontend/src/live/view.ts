@@ -1,0 +1,213 @@
+/** Four panels that follow the messages. */
+
+import { h, setAttribute, setStyle } from "../shared/dom";
+import type { Host, View } from "../shared/mount";
+import { onSurroundings } from "../shared/place";
+import type { Colours } from "../shared/theme";
+import { Assembly } from "./merge";
+import type { Message } from "./message";
+import { Pace } from "./pace";
+import { type Choice, newChoice, Panel, SELDOM_MS } from "./panel";
+
+export interface Data {
+  feed: Message;
+  /** In pixels; null fills the window. */
+  height: number | null;
+  /** Pixels to leave free under the charts when they fill the window. */
+  below: number;
+}
+
+const NUM_PANELS = 4;
+const MIN_HEIGHT = 340;
+const RESYNC_MS = 1000;
+
+/** Set by a test or benchmark before the component mounts; it collects how long drawing took. See docs/charts.md. */
+interface Hook {
+  /** Milliseconds from the newest row's writing to the end of its drawing. */
+  written_to_drawn: number[];
+  /** Milliseconds of the main thread per chart drawn. */
+  draw: number[];
+}
+
+export class LiveView implements View<Data> {
+  private readonly assembly = new Assembly();
+  private readonly element: HTMLElement;
+  private readonly panels: Panel[];
+  private readonly shown: string[] = [];
+  private readonly choices = new Map<string, Choice>();
+  private readonly pace = new Pace();
+  private readonly sizes: ResizeObserver;
+  private readonly forget: () => void;
+  private readonly onVisible = () => this.redrawAll();
+  private readonly onResize = () => this.fit();
+  private fixedHeight: number | null = null;
+  private below = 0;
+  private large: Panel | null = null;
+  private waiting: Panel[] = [];
+  private timer = 0;
+  private frame = 0;
+  private round = { begun: 0, cost: 0, writtenAt: 0 };
+  private last: Message | null = null;
+  private timedAt = 0;
+  private askedAt = -Infinity;
+  private isOneLate = false;
+
+  constructor(private readonly host: Host) {
+    this.panels = Array.from({ length: NUM_PANELS }, (_, place) => this.makePanel(place));
+    this.element = h("div", { class: "lv-grid", onkeydown: (event: KeyboardEvent) => this.key(event) });
+    this.element.append(...this.panels.map((panel) => panel.element));
+    host.root.append(this.element);
+    this.sizes = new ResizeObserver(() => this.redrawAll());
+    this.sizes.observe(this.element);
+    this.forget = onSurroundings(host.root, this.onResize);
+    document.addEventListener("visibilitychange", this.onVisible);
+    window.addEventListener("resize", this.onResize);
+  }
+
+  update({ feed, height, below }: Data): void {
+    this.fixedHeight = height;
+    this.below = below;
+    this.fit();
+    if (feed === this.last) return;
+    this.last = feed;
+    if (!this.assembly.apply(feed)) {
+      this.askForAll();
+      return;
+    }
+    if (feed.full) this.arrange();
+    this.redraw();
+  }
+
+  /** Down to what stands below, unless the page says how high. */
+  private fit(): void {
+    const top = this.element.getBoundingClientRect().top + window.scrollY;
+    const free = Math.round(window.innerHeight - top - this.below);
+    setStyle(this.element, "height", `${this.fixedHeight ?? Math.max(MIN_HEIGHT, free)}px`);
+  }
+
+  recolour(_colours: Colours): void {
+    this.redrawAll();
+  }
+
+  destroy(): void {
+    clearTimeout(this.timer);
+    cancelAnimationFrame(this.frame);
+    this.sizes.disconnect();
+    this.forget();
+    document.removeEventListener("visibilitychange", this.onVisible);
+    window.removeEventListener("resize", this.onResize);
+    for (const panel of this.panels) panel.destroy();
+    this.element.remove();
+  }
+
+  private makePanel(place: number): Panel {
+    const panel: Panel = new Panel({
+      choose: (chartId) => this.choose(place, chartId),
+      enlarge: () => this.enlarge(this.large === panel ? null : panel),
+      redraw: () => {
+        panel.expire();
+        this.redraw();
+      },
+    });
+    return panel;
+  }
+
+  /** After a gap the server must send everything once; asking again before it could answer would only cost reruns. */
+  private askForAll(): void {
+    const now = performance.now();
+    if (now - this.askedAt < RESYNC_MS) return;
+    this.askedAt = now;
+    this.host.trigger("resync", now);
+  }
+
+  private arrange(): void {
+    const { charts } = this.assembly;
+    for (const chart of charts) {
+      if (!this.choices.has(chart.id)) this.choices.set(chart.id, newChoice(chart.scale));
+    }
+    this.panels.forEach((panel, place) => {
+      const chart = charts.find((each) => each.id === this.shown[place]) ?? charts[place];
+      if (chart === undefined) return;
+      this.shown[place] = chart.id;
+      panel.show(chart, this.choices.get(chart.id)!, charts);
+    });
+  }
+
+  /** A chart that another panel shows changes places with the one chosen away. */
+  private choose(place: number, chartId: string): void {
+    const other = this.shown.indexOf(chartId);
+    if (other >= 0) this.shown[other] = this.shown[place]!;
+    this.shown[place] = chartId;
+    this.arrange();
+    this.redrawAll();
+  }
+
+  private enlarge(panel: Panel | null): void {
+    this.large = panel;
+    setAttribute(this.element, "data-large", panel !== null);
+    for (const each of this.panels) setAttribute(each.element, "data-large", each === panel);
+    this.redrawAll();
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || this.large === null) return;
+    event.stopPropagation();
+    this.enlarge(null);
+  }
+
+  /** For a change that is not news: no chart may wait its turn. */
+  private redrawAll(): void {
+    for (const panel of this.panels) panel.expire();
+    this.redraw();
+  }
+
+  private redraw(): void {
+    if (document.hidden || this.assembly.message === null) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.begin(), this.waiting.length > 0 ? 0 : this.pace.wait(performance.now()));
+  }
+
+  private begin(): void {
+    const isUnderWay = this.waiting.length > 0;
+    const now = performance.now();
+    const visible = this.large === null ? this.panels : [this.large];
+    this.waiting = visible.filter((panel) => panel.isDue(now));
+    this.isOneLate = this.waiting.length < visible.length;
+    this.round = { begun: now, cost: 0, writtenAt: this.assembly.message?.written_at ?? 0 };
+    if (!isUnderWay) this.frame = requestAnimationFrame(() => this.drawNext());
+  }
+
+  /** One chart per frame, so that no frame of the editor waits for all of them. */
+  private drawNext(): void {
+    const panel = this.waiting.shift();
+    if (panel === undefined) {
+      this.finish();
+      return;
+    }
+    const begun = performance.now();
+    const font = getComputedStyle(this.element).fontFamily;
+    panel.draw(this.assembly, this.host.colours, font, panel === this.large);
+    const cost = performance.now() - begun;
+    this.round.cost += cost;
+    hook()?.draw.push(cost);
+    if (this.waiting.length > 0) this.frame = requestAnimationFrame(() => this.drawNext());
+    else this.finish();
+  }
+
+  private finish(): void {
+    this.pace.took(this.round.begun, this.round.cost);
+    if (this.round.writtenAt > this.timedAt) {
+      this.timedAt = this.round.writtenAt;
+      hook()?.written_to_drawn.push(Date.now() - this.round.writtenAt);
+    }
+    if (this.isOneLate) {
+      this.isOneLate = false;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.begin(), SELDOM_MS);
+    }
+  }
+}
+
+function hook(): Hook | undefined {
+  return (window as { __highrise_live?: Hook }).__highrise_live;
+}

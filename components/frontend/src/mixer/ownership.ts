@@ -1,0 +1,48 @@
+/**
+ * Who owns the groups' settings: the mixer while it edits, Python when it changes the epoch.
+ *
+ * Every edit has a higher rev. Data of a lower rev of the same epoch is an echo of an older edit: its meters are shown, its
+ * settings are not. Data of the same rev has seen all edits, so what it says counts.
+ */
+
+import type { Edit, MixerData, Setting } from "./types";
+
+export class Ownership {
+  private epoch = -1;
+  private rev = -1;
+  private names: string[] = [];
+  private readonly settings = new Map<string, Setting>();
+
+  receive({ epoch, rev, groups }: Pick<MixerData, "epoch" | "rev" | "groups">): void {
+    // Messages arrive in order, so that another epoch, even a lower one after a restart of the server, is the newest.
+    const isEcho = epoch === this.epoch && rev < this.rev;
+    this.names = groups.map((group) => group.name);
+    const own = new Map(this.settings);
+    this.settings.clear();
+    for (const { name, learning_rate, frozen } of groups) {
+      this.settings.set(name, (isEcho && own.get(name)) || { learning_rate, frozen });
+    }
+    if (isEcho) return;
+    this.epoch = epoch;
+    this.rev = rev;
+  }
+
+  of(name: string): Setting {
+    return this.settings.get(name)!;
+  }
+
+  /** Changes a group at once; true if that is a change. */
+  change(name: string, changes: Partial<Setting>): boolean {
+    const before = this.of(name);
+    const after = { ...before, ...changes };
+    if (after.learning_rate === before.learning_rate && after.frozen === before.frozen) return false;
+    this.settings.set(name, after);
+    this.rev += 1;
+    return true;
+  }
+
+  /** All settings as they are now, for the server. */
+  edit(): Edit {
+    return { epoch: this.epoch, rev: this.rev, groups: this.names.map((name) => ({ name, ...this.of(name) })) };
+  }
+}

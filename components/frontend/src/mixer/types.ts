@@ -1,0 +1,40 @@
+/** The mixer's wire format; the typed wrapper in components/mixer/__init__.py is its twin. */
+
+/** A text is a number that JSON has no word for: NaN or ∞. */
+export type Meter = number | string | null;
+
+export interface Group {
+  name: string;
+  colour: string;
+  /** Base rate; the schedule multiplies it. */
+  learning_rate: number;
+  weight_decay: number;
+  frozen: boolean;
+  num_parameters: number;
+  /** Rate at the newest step, after the schedule. */
+  current_rate: Meter;
+  /** At the newest step, before clipping. */
+  grad_norm: Meter;
+}
+
+export interface MixerData {
+  epoch: number;
+  rev: number;
+  groups: Group[];
+  running: boolean;
+  read_only: boolean;
+  hint: string;
+  height: number;
+}
+
+/** What a person sets; the mixer owns it while it edits. */
+export interface Setting {
+  learning_rate: number;
+  frozen: boolean;
+}
+
+export interface Edit {
+  epoch: number;
+  rev: number;
+  groups: ({ name: string } & Setting)[];
+}

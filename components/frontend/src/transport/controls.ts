@@ -1,0 +1,93 @@
+/** Which buttons can be pressed in which state, and why not. Pure. */
+
+import { queuedWords } from "./status_line";
+import type { ActionKind, Run, TransportData } from "./types";
+
+export interface Control {
+  enabled: boolean;
+  /** What it does, or why it cannot be pressed. */
+  title: string;
+}
+
+export interface MainControl extends Control {
+  action: Extract<ActionKind, "train" | "pause" | "resume">;
+  label: string;
+  icon: "play" | "pause" | "wait";
+}
+
+export interface Controls {
+  main: MainControl;
+  step: Control;
+  stop: Control;
+  restart: Control;
+}
+
+const SHORTCUT = "(Ctrl+Enter)";
+
+export function controls(data: TransportData): Controls {
+  const { run } = data;
+  const isGoing = run !== null && ["queued", "starting", "running", "paused"].includes(run.status);
+  const steps = run?.status === "running" || run?.status === "paused";
+  return {
+    main: mainControl(data, run),
+    step: steps
+      ? { enabled: true, title: "One update of the weights, then pause" }
+      : { enabled: false, title: "One update of the weights; needs a run that is running or paused." },
+    stop: isGoing
+      ? {
+          enabled: true,
+          title: run.status === "queued" ? "Take it off the queue" : "End this run; what it recorded stays",
+        }
+      : { enabled: false, title: "Ends a run; there is none to end." },
+    restart: restart(data, run),
+  };
+}
+
+function mainControl(data: TransportData, run: Run | null): MainControl {
+  switch (run?.status) {
+    case "running":
+      return {
+        action: "pause",
+        label: "Pause",
+        icon: "pause",
+        enabled: true,
+        title: `Pause between two steps ${SHORTCUT}`,
+      };
+    case "paused":
+      return { action: "resume", label: "Resume", icon: "play", enabled: true, title: `Go on training ${SHORTCUT}` };
+    case "queued":
+      return {
+        action: "train",
+        label: "Queued",
+        icon: "wait",
+        enabled: false,
+        title: `The run waits for a free place: ${queuedWords(run)}. Stop takes it off the queue.`,
+      };
+    case "starting":
+      return {
+        action: "train",
+        label: "Starting",
+        icon: "wait",
+        enabled: false,
+        title: "The trainer loads the data and builds the network.",
+      };
+    default:
+      return {
+        action: "train",
+        label: "Train",
+        icon: "play",
+        enabled: data.can_train,
+        title: data.can_train ? `Train this network from its initial weights ${SHORTCUT}` : whyNot(data),
+      };
+  }
+}
+
+function restart(data: TransportData, run: Run | null): Control {
+  if (run === null) return { enabled: false, title: "Fresh start with a new seed; there is no run yet." };
+  if (!data.can_train) return { enabled: false, title: whyNot(data) };
+  return { enabled: true, title: "Fresh start: new seed, new initial weights, from step 0" };
+}
+
+function whyNot(data: TransportData): string {
+  return data.why_not || "This network cannot be trained as it is.";
+}

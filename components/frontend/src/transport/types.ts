@@ -1,0 +1,72 @@
+/** The top bar's wire format; the typed wrapper in components/transport/__init__.py is its twin. */
+
+export type Status =
+  "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "diverged" | "failed" | "crashed";
+
+export interface Run {
+  id: string;
+  name: string;
+  status: Status;
+  /** Why it is in its status, for people; may be long. */
+  reason: string;
+  step: number;
+  num_steps: number;
+  epoch: number;
+  num_epochs: number;
+  samples_per_second: number | null;
+  seconds_left: number | null;
+  queue_place: number | null;
+  /** File, bytes done, bytes in all if known. */
+  data_progress: [string, number, number | null] | null;
+  val_accuracy: number | null;
+  test_accuracy: number | null;
+}
+
+export interface Device {
+  id: string;
+  title: string;
+  note: string;
+}
+
+export interface Notice {
+  id: string | number;
+  kind: "info" | "warning" | "error";
+  text: string;
+  action: { kind: string; title: string } | null;
+}
+
+export interface TransportData {
+  experiment: { name: string };
+  can_undo: boolean;
+  can_redo: boolean;
+  devices: Device[];
+  device: string | null;
+  /** Steps per second; null is unlimited. */
+  pace: number | null;
+  read_only: boolean;
+  can_train: boolean;
+  why_not: string;
+  run: Run | null;
+  notice: Notice | null;
+  page_title: string;
+}
+
+export type ActionKind =
+  | "open_experiments"
+  | "rename"
+  | "undo"
+  | "redo"
+  | "presets"
+  | "share"
+  | "train"
+  | "pause"
+  | "resume"
+  | "step"
+  | "stop"
+  | "restart"
+  | "set_device"
+  | "set_pace"
+  | "dismiss"
+  | "notice_action";
+
+export type Send = (kind: ActionKind, payload?: Record<string, unknown>) => void;

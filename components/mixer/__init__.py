@@ -1,0 +1,140 @@
+"""The mixer: one strip per parameter group, with its learning rate on a logarithmic slider, live while a run trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypedDict
+
+from streamlit.components.v2 import component
+from streamlit.components.v2.types import ComponentRenderer
+
+MAX_LEARNING_RATE = 100.0
+
+
+class MixerGroup(TypedDict):
+    """A group as its strip shows it.
+
+    `learning_rate` is the base rate, `current_rate` that of the newest step, after the schedule; `grad_norm` is that of the
+    newest step, before clipping. Both are None where there is none; a norm that is infinite or NaN is shown as such.
+    """
+
+    name: str
+    colour: str
+    learning_rate: float
+    weight_decay: float
+    frozen: bool
+    num_parameters: int
+    current_rate: float | None
+    grad_norm: float | None
+
+
+class MixerData(TypedDict):
+    """All strips, and who owns their values.
+
+    The mixer owns `learning_rate` and `frozen` while it edits: it ignores data of a lower `rev` of the same `epoch`. What
+    Python changes itself (undo, preset, a refused edit) must bump `epoch`. `running` says that a run would not see a change
+    of `frozen`; `hint` stands in the heading.
+    """
+
+    epoch: int
+    rev: int
+    groups: list[MixerGroup]
+    running: bool
+    read_only: bool
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupEdit:
+    """Values of one group, found by its name."""
+
+    name: str
+    learning_rate: float
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixerEdit:
+    """The newest edit: every group's values. Take it only in the current epoch, and with a higher rev than the last one."""
+
+    epoch: int
+    rev: int
+    groups: tuple[GroupEdit, ...]
+
+
+@cache
+def _renderer() -> ComponentRenderer:
+    # Not at import: only a running Streamlit knows where the assets are, and the parsers are of use without one.
+    return component("components.mixer", js="index.js", css="index.css")
+
+
+def mixer(
+    data: MixerData | Mapping[str, Any], *, key: str, on_edit: Callable[[], None] = lambda: None, height: int = 210
+) -> MixerEdit | None:
+    """Mounts the mixer; more strips than fit scroll sideways inside it.
+
+    Args:
+        data: What it shows; send it as often as it changes, drags and focus survive.
+        key: The widget's; `parse_edit` of its value `edit` is what a callback finds.
+        on_edit: Called at each edit, before the script runs.
+        height: Of the whole, in pixels.
+
+    Returns:
+        The newest edit, if there was ever one; it stays until the next.
+
+    Raises:
+        ValueError: If the browser sent what the mixer never sends.
+    """
+    result = _renderer()(key=key, data=_message(data, height), on_edit_change=on_edit)
+    return parse_edit(result.edit)
+
+
+def _message(data: MixerData | Mapping[str, Any], height: int) -> dict[str, Any]:
+    """The data as strict JSON, which has no word for infinity and NaN: a meter sends them as text."""
+    meters = ("current_rate", "grad_norm")
+    groups = [{**group, **{name: _meter(group[name]) for name in meters}} for group in data["groups"]]
+    return {**data, "groups": groups, "height": height}
+
+
+def _meter(value: float | None) -> float | str | None:
+    if value is None or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "∞"
+
+
+def parse_edit(value: Any) -> MixerEdit | None:
+    """The edit in the widget's value, None if there is none.
+
+    Raises:
+        ValueError: If the browser sent what the mixer never sends.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not isinstance(value.get("groups"), list):
+        raise ValueError(f"The mixer sent no edit: {repr(value)[:80]}.")
+    return MixerEdit(
+        epoch=_whole(value, "epoch"), rev=_whole(value, "rev"), groups=tuple(_group(each) for each in value["groups"])
+    )
+
+
+def _group(value: Any) -> GroupEdit:
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str):
+        raise ValueError(f"The mixer sent a group without a name: {repr(value)[:80]}.")
+    name, rate, frozen = value["name"], value.get("learning_rate"), value.get("frozen")
+    if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 <= rate <= MAX_LEARNING_RATE:
+        raise ValueError(
+            f"The learning rate {rate!r} of group {name!r} is refused. Give a number from 0 to {MAX_LEARNING_RATE:g}."
+        )
+    if not isinstance(frozen, bool):
+        raise ValueError(f"Group {name!r} is neither frozen nor not: {frozen!r}.")
+    return GroupEdit(name=name, learning_rate=float(rate), frozen=frozen)
+
+
+def _whole(value: dict[str, Any], name: str) -> int:
+    found = value.get(name)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise ValueError(f"The mixer sent an edit without a valid {name}: {found!r}.")
+    return found

@@ -1,0 +1,284 @@
+"""The live charts in a real browser, fed by real rows."""
+
+import functools
+import json
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from builder.charts import LiveView, ShownRun, kind_looks
+from builder.charts.assembly import Assembly
+from builder.spec.catalogue import block_styles
+from builder.workspace.rows import ABSENT, RunWriter, Series
+
+pytestmark = pytest.mark.e2e
+
+COMPONENTS = Path(__file__).parents[2] / "components"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+GROUPS = [{"name": "Bodies", "colour": "#2F7FD0"}, {"name": "<b>Head</b>", "colour": "#C8507A"}]
+BLOCKS = [
+    {"address": f"i{depth}", "item": f"i{depth}", "kind": kind, "depth": depth}
+    for depth, kind in enumerate(["plain", "residual", "highway", "stochastic_depth"], 1)
+]
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def harness_url() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(COMPONENTS)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/frontend/harness/index.html"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, harness_url) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 720, "height": 560})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(harness_url)
+    yield page
+    page.close()
+    assert not errors
+
+
+class Run:
+    """A run that grows, one viewer of it, and what that viewer holds if nothing is lost."""
+
+    def __init__(self, folder):
+        folder.mkdir()
+        names = [("loss", "train", "scalar"), ("accuracy", "train", "scalar")]
+        names += [
+            (quantity, group["name"], "scalar") for quantity in ("grad_norm", "learning_rate") for group in GROUPS
+        ]
+        names += [("grad_norm", block["address"], "profile") for block in BLOCKS]
+        self.series = [Series(id=i, quantity=q, subject=s, family=f) for i, (q, s, f) in enumerate(names)]
+        self.writer = RunWriter(folder)
+        self.writer.start({"num_steps": 600, "groups": GROUPS, "blocks": BLOCKS}, self.series)
+        self.view = LiveView([ShownRun("r1", "run", folder, "#3B7DE0")], kind_looks(block_styles()))
+        self.random = np.random.default_rng(0)
+        self.assembly = Assembly()
+
+    def grow(self, num_steps):
+        values = self.random.random((num_steps, len(self.series)), dtype=np.float32) + np.float32(0.01)
+        values[-1, 2] = 0
+        values[-1, -1] = ABSENT
+        self.writer.append_steps(self.writer.last_step + 1, values, 0.1)
+
+    def message(self):
+        message = self.view.data()
+        assert self.assembly.apply(message)
+        return message
+
+    def close(self):
+        self.view.close()
+        self.writer.close()
+
+
+@pytest.fixture
+def run(tmp_path) -> Iterator[Run]:
+    run = Run(tmp_path / "r1")
+    yield run
+    run.close()
+
+
+def mount(page, message):
+    page.evaluate("data => harness.mount('live', data, { width: 680 })", {"feed": message, "height": 500})
+
+
+def send(page, message):
+    page.evaluate("feed => harness.update('live', { feed })", message)
+
+
+def panel(page, chart_id):
+    return page.locator(f".lv-panel[data-chart={chart_id}]")
+
+
+def drawn(page, chart_id):
+    """What Plotly holds of a chart: traces by uid, axis ranges."""
+    return (
+        panel(page, chart_id)
+        .locator(".lv-plot")
+        .evaluate(
+            """plot => ({
+            traces: Object.fromEntries((plot.data ?? []).map((t) => [t.uid, { x: t.x, y: t.y }])),
+            x: plot._fullLayout?.xaxis?.range, y: plot._fullLayout?.yaxis?.range, type: plot._fullLayout?.yaxis?.type,
+            text: plot._fullLayout?.font?.color,
+        })"""
+        )
+    )
+
+
+def wait_for_points(page, chart_id, uid, count):
+    page.wait_for_function(
+        """([chart, uid, count]) => {
+            const plot = harness.root('live').querySelector(`.lv-panel[data-chart=${chart}] .lv-plot`);
+            return plot?.data?.find((trace) => trace.uid === uid)?.y.length === count;
+        }""",
+        arg=[chart_id, uid, count],
+    )
+
+
+def test_before_training_every_chart_says_what_will_appear(page, run):
+    mount(page, run.message())
+    expect(panel(page, "loss").locator(".lv-empty")).to_have_text(
+        "Press Train: the loss of every step will appear here."
+    )
+    assert page.locator(".lv-panel").count() == 4
+
+
+def test_the_browser_draws_what_the_figures_say(page, run):
+    run.grow(50)
+    run.writer.add_evaluation(40, 1, "validation", {"loss": 0.5, "accuracy": 0.7}, np.eye(3, dtype=int))
+    mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 50)
+    for _ in range(4):
+        run.grow(15)
+        send(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 110)
+    wait_for_points(page, "grad_norm", "r1-2_mean", 110)
+    expect(panel(page, "depth_profile").locator(".lv-note")).to_have_text("step 110")
+    for chart_id in ("loss", "accuracy", "grad_norm", "depth_profile"):
+        expected = {trace.uid: trace for trace in run.assembly.figure(chart_id).data}
+        traces = drawn(page, chart_id)["traces"]
+        assert len(traces) >= 2
+        for uid, trace in traces.items():
+            assert list(trace["x"]) == list(expected[uid].x), (chart_id, uid)
+            assert trace["y"] == pytest.approx(list(expected[uid].y), rel=1e-9), (chart_id, uid)
+
+
+def test_zoom_legend_and_axis_type_stay_while_points_arrive(page, run):
+    run.grow(60)
+    mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 60)
+    loss = panel(page, "loss")
+    box = loss.locator(".nsewdrag").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
+    page.mouse.up()
+    reset = loss.get_by_role("button", name="Reset zoom")
+    expect(reset).to_be_visible()
+    zoomed = drawn(page, "loss")
+    assert zoomed["x"] == pytest.approx([0.2 * 75, 0.6 * 75], abs=1)
+    norms = panel(page, "grad_norm")
+    norms.get_by_role("button", name="Bodies").click()
+    norms.get_by_role("button", name="log").click()
+    for _ in range(3):
+        run.grow(5)
+        send(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 75)
+    wait_for_points(page, "grad_norm", "r1-3_mean", 75)
+    after = drawn(page, "loss")
+    assert (after["x"], after["y"]) == (zoomed["x"], zoomed["y"])
+    grad = drawn(page, "grad_norm")
+    assert grad["type"] == "linear"
+    assert "r1-2_mean" not in grad["traces"]
+    expect(norms.get_by_role("button", name="Bodies")).to_have_attribute("aria-pressed", "false")
+    reset.click()
+    expect(reset).to_be_hidden()
+    assert drawn(page, "loss")["x"] == [0, 75]
+
+
+def test_a_missed_message_asks_once_for_everything(page, run):
+    run.grow(20)
+    mount(page, run.message())
+    run.grow(5)
+    later = json.loads(json.dumps(run.message()))
+    for table in later["tables"].values():
+        table["first"] += 40
+    send(page, later)
+    send(page, {**later, "written_at": 0})
+    triggers = page.evaluate("harness.triggers('live')")
+    assert [trigger["key"] for trigger in triggers] == ["resync"]
+    run.view.resync()
+    send(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 25)
+
+
+def test_a_users_text_is_never_markup(page, run):
+    run.grow(20)
+    run.writer.add_intervention(10, "set_learning_rate", "<b>Head</b>", 0.5)
+    mount(page, run.message())
+    wait_for_points(page, "grad_norm", "r1-2_mean", 20)
+    norms = panel(page, "grad_norm")
+    expect(norms.get_by_role("button", name="<b>Head</b>")).to_be_visible()
+    expect(norms.locator(".annotation-text")).to_have_text("<b>Head</b> → 0.5")
+    assert norms.locator(".annotation-text tspan[style*=bold], b").count() == 0
+
+
+def test_a_chart_is_chosen_enlarged_and_put_back_by_escape(page, run):
+    run.grow(20)
+    mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 20)
+    panel(page, "loss").locator(".lv-title").select_option("learning_rate")
+    wait_for_points(page, "learning_rate", "r1-4_mean", 20)
+    rates = panel(page, "learning_rate")
+    before = rates.bounding_box()
+    rates.get_by_role("button", name="Enlarge").click()
+    expect(page.locator(".lv-panel:visible")).to_have_count(1)
+    assert before
+    assert rates.bounding_box()["width"] > 1.8 * before["width"]
+    page.keyboard.press("Escape")
+    expect(page.locator(".lv-panel:visible")).to_have_count(4)
+
+
+def test_a_point_says_its_step_and_value_and_a_zero_that_it_is_one(page, run):
+    run.grow(40)
+    mount(page, run.message())
+    wait_for_points(page, "grad_norm", "r1-2_mean", 40)
+    for chart_id, name, words in [("loss", "train", "step"), ("grad_norm", "Bodies", "exactly 0")]:
+        texts = panel(page, chart_id).locator(".hovertext")
+        box = panel(page, chart_id).locator(".nsewdrag").bounding_box()
+        assert box
+        right = box["x"] + box["width"] * 40 / drawn(page, chart_id)["x"][1]
+        page.mouse.move(right - 1, box["y"] + box["height"] * (0.5 if chart_id == "loss" else 0.9))
+        page.mouse.move(right, box["y"] + box["height"] * (0.5 if chart_id == "loss" else 0.93))
+        expect(texts).to_contain_text(name)
+        expect(texts).to_contain_text(words)
+        expect(texts).not_to_contain_text("-")
+
+
+def test_dark_and_light_are_followed(page, run):
+    run.grow(20)
+    mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 20)
+    light = drawn(page, "loss")["text"]
+    page.evaluate("harness.setTheme('dark')")
+    page.wait_for_function(
+        """light => harness.root('live').querySelector('[data-chart=loss] .lv-plot')._fullLayout.font.color !== light""",
+        arg=light,
+    )
+    assert drawn(page, "loss")["text"].upper() == "#E7EBF2"
+
+
+def test_removed_and_shown_again_it_asks_for_what_it_lost(page, run):
+    run.grow(20)
+    mount(page, run.message())
+    page.evaluate("harness.unmount('live')")
+    run.grow(5)
+    mount(page, run.message())
+    assert [trigger["key"] for trigger in page.evaluate("harness.triggers('live')")] == ["resync"]
