@@ -1,0 +1,153 @@
+"""Editing a document: which messages of the editor are taken, and what it is answered. Pure functions."""
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from builder.spec import Analysis, Experiment, analyse, validate_experiment
+from builder.spec.groupings import ready_made
+from builder.spec.groups import GroupSpec
+from builder.spec.schedule import schedule_curve
+
+MAX_REV = 2**53
+"""The largest whole number that a browser counts exactly."""
+
+MAX_ENDED = 16
+"""Ended epochs that are remembered: a slider of the mixer ends ten a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedEpoch:
+    """An epoch that Python has ended; an edit of it may still be on its way."""
+
+    epoch: int
+    rev: int
+    experiment_id: str | None
+    revision: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """The document as the server knows it.
+
+    Attributes:
+        epoch: Grows when Python changes the document itself; the editor adopts a higher one. A session begins with the
+            clock's tenths of seconds, so that an editor that has outlived the server adopts its successor's document.
+        rev: The editor's newest edit of this epoch that was taken.
+        experiment_id: In the workspace; None until there is something to keep.
+        revision: The stored revision that `experiment` equals; None until stored.
+        ended: The epochs before this one, newest last.
+    """
+
+    experiment: Experiment
+    analysis: Analysis
+    epoch: int = field(default_factory=lambda: int(time.time() * 10))
+    rev: int = 0
+    experiment_id: str | None = None
+    revision: int | None = None
+    ended: tuple[EndedEpoch, ...] = ()
+
+
+def begin(experiment: Experiment, experiment_id: str | None = None, revision: int | None = None) -> Editing:
+    """A document that was just opened."""
+    return Editing(experiment, analyse(experiment), experiment_id=experiment_id, revision=revision)
+
+
+def adopt(editing: Editing, experiment: Experiment, experiment_id: str | None, revision: int | None) -> Editing:
+    """The document after Python changed it: an undo, a preset, another tab's edit."""
+    last = EndedEpoch(editing.epoch, editing.rev, editing.experiment_id, editing.revision)
+    ended = (*editing.ended, last)[-MAX_ENDED:]
+    return Editing(experiment, analyse(experiment), editing.epoch + 1, 0, experiment_id, revision, ended)
+
+
+def is_new(editing: Editing, message: Any) -> bool:
+    """Whether an edit belongs to the current epoch and is newer than all that were taken."""
+    return is_newer(message, editing.epoch, editing.rev)
+
+
+def overtaken_epoch(editing: Editing, message: Any) -> EndedEpoch | None:
+    """The ended epoch of an edit that was on its way when Python changed the document; None for any other message."""
+    return next((each for each in editing.ended if is_newer(message, each.epoch, each.rev)), None)
+
+
+def is_newer(message: Any, epoch: int, rev: int) -> bool:
+    """Whether a component's message is of this epoch and above this rev; whatever a browser may send."""
+    if not isinstance(message, dict) or type(message.get("rev")) is not int:
+        return False
+    return message.get("epoch") == epoch and rev < message["rev"] <= MAX_REV
+
+
+def take_edit(editing: Editing, message: dict[str, Any]) -> Editing:
+    """The document after an edit of the editor that `is_new`.
+
+    Raises:
+        DocumentError: If the browser sent what the schema refuses.
+    """
+    experiment = validate_experiment(message.get("document"))
+    return replace(editing, experiment=experiment, analysis=analyse(experiment), rev=message["rev"])
+
+
+def with_rates(experiment: Experiment, groups: Any) -> Experiment:
+    """The experiment with the mixer's `learning_rate` and `frozen` of the groups it names.
+
+    Raises:
+        DocumentError: If a value is refused.
+    """
+    raw = experiment.model_dump(mode="json")
+    named = [group for group in groups if isinstance(group, dict)] if isinstance(groups, list) else []
+    sent = {group["name"]: group for group in named if isinstance(group.get("name"), str)}
+    for group in raw["groups"]:
+        for name in ("learning_rate", "frozen"):
+            if name in sent.get(group["name"], {}):
+                group[name] = sent[group["name"]][name]
+    return validate_experiment(raw)
+
+
+def changed_rates(before: tuple[GroupSpec, ...], after: tuple[GroupSpec, ...]) -> dict[str, float]:
+    """Groups of both documents whose learning rate differs, with the new rate."""
+    old = {group.name: group.learning_rate for group in before}
+    return {
+        group.name: group.learning_rate
+        for group in after
+        if group.name in old and old[group.name] != group.learning_rate
+    }
+
+
+def analysis_message(editing: Editing) -> dict[str, Any]:
+    """What the editor is answered to its edit `rev`: shapes, counts, problems, the schedule's preview."""
+    analysis = editing.analysis
+    curve = schedule_curve(editing.experiment.training, analysis.num_steps, max(analysis.steps_per_epoch, 1))
+    return {
+        "rev": editing.rev,
+        "items": {
+            row.id: {
+                "in_shape": row.in_shape,
+                "out_shape": row.out_shape,
+                "num_parameters": row.num_parameters,
+                "copies": row.copies,
+                "groups": row.groups,
+            }
+            for row in analysis.items.values()
+        },
+        "problems": [
+            {"item_id": problem.item_id, "path": problem.path, "message": problem.message}
+            for problem in analysis.problems
+        ],
+        "num_parameters": analysis.num_parameters,
+        "num_macs": analysis.num_macs,
+        "num_blocks": len(analysis.plan.blocks),
+        "groups": [{"name": row.spec.name, "num_parameters": row.num_parameters} for row in analysis.groups],
+        "groupings": ready_made(editing.experiment.groups[0], len(analysis.plan.blocks)),
+        "memory_bytes": analysis.memory.total,
+        "schedule": {"steps": [step for step, _ in curve], "learning_rate": [rate for _, rate in curve]},
+    }
+
+
+def why_not_trainable(analysis: Analysis) -> str:
+    """Why Train is off, in words; empty if it is on."""
+    if not analysis.problems:
+        return ""
+    first = analysis.problems[0]
+    place = f"{first.item_id}: " if first.item_id else ""
+    more = f" (and {len(analysis.problems) - 1} more)" if len(analysis.problems) > 1 else ""
+    return f"{place}{first.message}{more}"

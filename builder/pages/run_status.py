@@ -1,0 +1,107 @@
+"""A run as the top bar and the mixer show it. Reads the workspace, knows no Streamlit."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from builder.charts import run_colours
+from builder.workspace.errors import WorkspaceError
+from builder.workspace.rows import RunReader, find_series
+from builder.workspace.runs import Run
+from builder.workspace.store import Workspace
+
+
+def run_status(workspace: Workspace, run: Run, reader: RunReader | None) -> dict[str, Any]:
+    """Status, progress and speed as JSON.
+
+    Args:
+        workspace: Where the run is.
+        run: As it is now.
+        reader: Of its rows, once there are some.
+    """
+    info = reader.info() if reader else {}
+    step = reader.last_step() if reader else 0
+    steps_per_epoch = info.get("steps_per_epoch") or 1
+    num_steps = info.get("num_steps") or 0
+    steps_per_second = reader.steps_per_second() if reader and run.status == "running" else None
+    summary = run.summary or {}
+    val_accuracy = summary.get("val_accuracy")
+    if val_accuracy is None and reader:
+        evaluations = [each for each in reader.evaluations() if each.split == "validation"]
+        val_accuracy = evaluations[-1].metrics.get("accuracy") if evaluations else None
+    return {
+        "id": run.id,
+        "name": run_title(run),
+        "status": run.status,
+        "reason": run.reason,
+        "step": step,
+        "num_steps": num_steps,
+        "epoch": step / steps_per_epoch,
+        "num_epochs": num_steps / steps_per_epoch,
+        "samples_per_second": steps_per_second * info.get("batch_size", 0) if steps_per_second else None,
+        "seconds_left": (num_steps - step) / steps_per_second if steps_per_second else None,
+        "queue_place": workspace.queue_place(run.id) if run.status == "queued" else None,
+        "data_progress": info.get("data_progress") if run.status == "starting" else None,
+        "val_accuracy": val_accuracy,
+        "test_accuracy": summary.get("test_accuracy"),
+    }
+
+
+def run_notes(info: dict[str, Any]) -> list[str]:
+    """What a person must know about a run besides its numbers."""
+    notes = []
+    if info.get("data_note"):
+        notes.append(str(info["data_note"]))
+    if info.get("precision") == "bf16" and not info.get("bf16_is_native", True):
+        notes.append(f"bf16 is emulated on {info.get('device', 'this device')}, so this run is slower than float32.")
+    if info.get("full_resolution_ended_at"):
+        notes.append(
+            f"This run's rows reached their size limit at step {info['full_resolution_ended_at']}: from there on, curves by "
+            "block are kept as summaries only."
+        )
+    return notes
+
+
+def open_reader(workspace: Workspace, run: Run) -> RunReader | None:
+    """A reader of a run's rows; None while its trainer has not created them."""
+    try:
+        return RunReader(workspace.run_folder(run.id))
+    except WorkspaceError:
+        return None
+
+
+def colours_of(runs: Iterable[Run]) -> dict[str, str]:
+    """A colour for each run by its id, which stays as younger runs come."""
+    return run_colours(run.id for run in sorted(runs, key=lambda run: run.number))
+
+
+def run_title(run: Run) -> str:
+    """How a run is listed."""
+    return f"#{run.number} {run.name}"
+
+
+def page_title(experiment_name: str, status: dict[str, Any] | None) -> str:
+    """The browser tab's title: progress first, so that a narrow tab still shows it."""
+    if status is None:
+        return f"{experiment_name} · Highrise"
+    if status["status"] in ("running", "paused") and status["num_steps"]:
+        share = f"{status['step'] / status['num_steps']:.0%}"
+        paused = "paused " if status["status"] == "paused" else ""
+        return f"{paused}{share} · {experiment_name} · Highrise"
+    return f"{status['status']} · {experiment_name} · Highrise"
+
+
+def current_group_values(reader: RunReader | None) -> dict[str, dict[str, float]]:
+    """For each group of a run: its rate and gradient norm at the newest step."""
+    if reader is None or not reader.last_step():
+        return {}
+    last = reader.last_step()
+    values: dict[str, dict[str, float]] = {}
+    series = reader.series()
+    wanted = [
+        each for name in ("learning_rate", "grad_norm") for each in find_series(series, name) if each.family == "scalar"
+    ]
+    points = reader.read([each.id for each in wanted], last, last, 4)
+    if len(points.steps):
+        for column, each in enumerate(wanted):
+            values.setdefault(each.subject, {})[each.quantity] = float(points.mean[-1, column])
+    return values

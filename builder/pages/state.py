@@ -1,0 +1,129 @@
+"""A session's state: the only module that touches `st.session_state`."""
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from builder.charts import LiveView
+from builder.pages.editing import Editing
+from builder.workspace.rows import RunReader
+
+_KEY = "highrise"
+
+
+@dataclass(slots=True)
+class Notice:
+    """A message in the top bar, with at most one thing to do about it."""
+
+    id: int
+    kind: str
+    text: str
+    action: str | None = None
+    action_title: str | None = None
+    payload: Any = None
+
+
+RESEND_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class Sent:
+    """What the editor has been sent lately. What does not change is sent for a while and then left out."""
+
+    version: tuple[int, int] | None = None
+    until: float = 0.0
+    catalogue_until: float = math.inf
+
+    def is_recent(self, epoch: int, rev: int) -> bool:
+        """Whether this version of the document is still to be sent."""
+        now = time.monotonic()
+        if self.version != (epoch, rev):
+            self.version, self.until = (epoch, rev), now + RESEND_SECONDS
+        return now < self.until
+
+    def catalogue_is_due(self) -> bool:
+        """Whether the catalogue, which never changes while the server runs, is still to be sent."""
+        now = time.monotonic()
+        if self.catalogue_until == math.inf:
+            self.catalogue_until = now + RESEND_SECONDS
+        return now < self.catalogue_until
+
+    def resend(self) -> None:
+        """Sends everything again: the editor was mounted anew."""
+        self.version, self.catalogue_until = None, math.inf
+
+
+@dataclass(slots=True)
+class Session:
+    """What one browser tab looks at.
+
+    Attributes:
+        editing: The document.
+        owner: Whose experiments and runs these are.
+        run_id: The run that the top bar, the mixer and the first chart show.
+        shown: Runs drawn over each other, `run_id` first.
+        read_only: Opened by `?run=`: a view that changes nothing.
+        live: The charts' view of `shown`.
+        reader: Of `run_id`.
+        told: What was said once and is not said again.
+        sent: What the editor has already.
+        dialog: The dialog that is open; it stays open when the script runs again.
+        drawn_dialog: The dialog that the newest full run has drawn.
+    """
+
+    editing: Editing
+    owner: str = "local"
+    run_id: str | None = None
+    shown: list[str] = field(default_factory=list)
+    read_only: bool = False
+    live: LiveView | None = None
+    live_of: tuple[str, ...] = ()
+    reader: RunReader | None = None
+    reader_of: str | None = None
+    notice: Notice | None = None
+    told: set[str] = field(default_factory=set)
+    num_notices: int = 0
+    sent: Sent = field(default_factory=Sent)
+    mixer_rev: int = 0
+    mixer_epoch: int = 1
+    dialog: str | None = None
+    drawn_dialog: str | None = None
+    last_status: str | None = None
+
+    def renew_mixer(self) -> None:
+        """The mixer adopts the document's rates."""
+        self.mixer_epoch += 1
+        self.mixer_rev = 0
+
+    def tell_once(self, kind: str, text: str, about: str = "") -> None:
+        """Shows a message unless this session has seen the same one about the same thing."""
+        if (key := f"{about}:{text}") not in self.told:
+            self.told.add(key)
+            self.notify(kind, text)
+
+    def notify(
+        self, kind: str, text: str, action: str | None = None, title: str | None = None, payload: Any = None
+    ) -> None:
+        """Shows a message until it is dismissed or replaced."""
+        self.num_notices += 1
+        self.notice = Notice(self.num_notices, kind, text, action, title, payload)
+
+
+def current_session() -> Session | None:
+    """The tab's session, if it was begun."""
+    return st.session_state.get(_KEY)
+
+
+def begin_session(session: Session) -> Session:
+    """Makes `session` the tab's."""
+    st.session_state[_KEY] = session
+    return session
+
+
+def component_value(key: str, name: str) -> Any:
+    """What a mounted component last sent under `name`; for callbacks, which run before the component does."""
+    state = st.session_state.get(key)
+    return state.get(name) if state is not None and hasattr(state, "get") else getattr(state, name, None)

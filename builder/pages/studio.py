@@ -1,0 +1,334 @@
+"""The one screen: top bar, editor, live charts, learning rates."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from builder.charts import LiveView, ShownRun, kind_looks
+from builder.pages.dialogs import open_dialog
+from builder.pages.editing import analysis_message
+from builder.pages.live_cards import live_items
+from builder.pages.run_status import (
+    colours_of,
+    current_group_values,
+    open_reader,
+    page_title,
+    run_notes,
+    run_status,
+    run_title,
+)
+from builder.pages.service import shared_workspace
+from builder.pages.state import Session, begin_session, component_value, current_session
+from builder.pages.studio_actions import StudioActions, open_session
+from builder.spec.catalogue import block_styles, catalogue
+from builder.workspace.devices import devices
+from builder.workspace.rows import RunReader
+from builder.workspace.runs import Run
+from components.editor import editor
+from components.live import live
+from components.mixer import mixer
+from components.pulse import pulse
+from components.transport import Device, transport
+
+LIVE_SECONDS = 0.2
+IDLE_SECONDS = 1.0
+MAX_SHOWN_RUNS = 6
+MIXER_HEIGHT = 232
+"""Pixels that the mixer and its margins take under the charts."""
+STYLE = (Path(__file__).parent / "style.css").read_text()
+
+
+def page() -> None:
+    """Draws the screen."""
+    st.html(f"<style>{STYLE}</style>")
+    workspace = shared_workspace()
+    query = st.query_params
+    session = current_session() or begin_session(open_session(workspace, query.get("experiment"), query.get("run")))
+    actions = StudioActions(workspace, session)
+    session.last_status = _status_key(actions.run())
+    session.drawn_dialog = session.dialog
+    _write_address(session)
+    run = actions.run()
+    tick = LIVE_SECONDS if run and not run.is_final else IDLE_SECONDS
+    # Each part has a container of its own, drawn or not, so that a part's place in the page never moves under a tick
+    # that is on its way.
+    top, body = st.container(), st.container()
+    left, right = body.columns([57, 43], gap="small")
+    picker, charts, rates = right.container(), right.container(), right.container()
+    _part(top, "top", _top_bar, actions, tick)
+    _part(left, "editor", _editor, actions, tick)
+    with picker:
+        _run_picker(actions)
+    _part(charts, "charts", _charts, actions, tick)
+    _part(rates, "rates", _mixer, actions, max(tick, 0.5))
+    if session.dialog is not None:
+        open_dialog(session.dialog, actions)
+
+
+def _part(
+    place: DeltaGenerator, name: str, draw: Callable[[StudioActions], None], actions: StudioActions, seconds: float
+) -> None:
+    """A part of the screen that draws itself again `seconds` after the browser has drawn it."""
+
+    def draw_and_beat() -> None:
+        # First, so that a part that fails is tried again.
+        pulse(seconds, key=f"pulse-{name}")
+        draw(actions)
+
+    with place:
+        st.fragment(draw_and_beat, key=name)()
+
+
+def _write_address(session: Session) -> None:
+    """The address names experiment and run, so that reload, back and a second tab lose nothing."""
+    wanted = (
+        {"run": session.run_id}
+        if session.read_only
+        else {
+            "experiment": session.editing.experiment_id,
+            "run": session.run_id,
+        }
+    )
+    address = {name: value for name, value in wanted.items() if value}
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+
+
+def _status_key(run: Run | None) -> str | None:
+    return f"{run.id}:{run.is_final}" if run else None
+
+
+def _reader(actions: StudioActions, run: Run | None) -> RunReader | None:
+    """The session's reader of the run in view, opened once its trainer has created the rows."""
+    session = actions.session
+    if run is None or session.reader_of != run.id:
+        if session.reader is not None:
+            session.reader.close()
+        session.reader, session.reader_of = None, None
+    if run is not None and session.reader is None:
+        session.reader = open_reader(actions.workspace, run)
+        session.reader_of = run.id if session.reader else None
+    return session.reader
+
+
+def _top_bar(actions: StudioActions) -> None:
+    workspace, session = actions.workspace, actions.session
+    workspace.heartbeat()
+    _write_address(session)
+    run = actions.run()
+    if _status_key(run) != session.last_status or (not session.read_only and actions.follow()):
+        st.rerun(scope="app")
+    reader = _reader(actions, run)
+    status = run_status(workspace, run, reader) if run else None
+    if run and reader:
+        for note in run_notes(reader.info()):
+            session.tell_once("info", note, about=run.id)
+    experiment, why_not = actions.editing.experiment, actions.why_not()
+    entry = workspace.experiment(actions.editing.experiment_id) if actions.editing.experiment_id else None
+    notice = session.notice
+    transport(
+        {
+            "experiment": {"name": experiment.name},
+            "can_undo": bool(entry and entry.can_undo),
+            "can_redo": bool(entry and entry.can_redo),
+            "devices": _devices(actions),
+            "device": experiment.training.device,
+            "pace": experiment.training.pace,
+            "read_only": session.read_only,
+            "can_train": not why_not,
+            "why_not": why_not,
+            "run": status,
+            "notice": {
+                "id": notice.id,
+                "kind": notice.kind,
+                "text": notice.text,
+                "action": {"kind": notice.action, "title": notice.action_title} if notice.action else None,
+            }
+            if notice
+            else None,
+            "page_title": page_title(experiment.name, status),
+        },
+        key="transport",
+        on_action=partial(_act, actions, "transport"),
+    )
+    if session.dialog != session.drawn_dialog:
+        st.rerun(scope="app")
+
+
+def _devices(actions: StudioActions) -> list[Device]:
+    """What the top bar offers: automatic, the devices of this machine, and the document's own if it is not among them."""
+    chosen = actions.editing.experiment.training.device
+    offered: list[Device] = [{"id": "auto", "title": "auto", "note": "the first GPU, else the CPU"}]
+    offered.extend(Device(id=each.name, title=each.name, note=each.title) for each in devices(actions.workspace))
+    if chosen not in [each["id"] for each in offered]:
+        offered.append({"id": chosen, "title": chosen, "note": "not on this machine"})
+    return offered
+
+
+def _act(actions: StudioActions, key: str) -> None:
+    """Does what a component's `action` trigger asks."""
+    message = component_value(key, "action")
+    if not isinstance(message, dict):
+        return
+    session = actions.session
+    if session.read_only and message.get("kind") not in ("dismiss", "resend"):
+        return
+    match message.get("kind"):
+        case "open_experiments":
+            session.dialog = "experiments"
+        case "presets":
+            session.dialog = "presets"
+        case "share":
+            session.dialog = "share"
+        case "dismiss":
+            session.notice = None
+        case "notice_action":
+            _follow_notice(actions)
+        case "undo":
+            actions.undo()
+        case "redo":
+            actions.redo()
+        case "rename":
+            actions.rename(message.get("name"))
+        case "train":
+            actions.train()
+        case "restart":
+            actions.restart()
+        case "pause" | "resume" | "step" | "stop" as kind:
+            actions.command(kind)
+        case "set_device":
+            actions.set_field("training.device", message.get("device"))
+        case "set_pace":
+            actions.set_pace(message.get("steps_per_second"))
+        case "resend":
+            session.sent.resend()
+
+
+def _follow_notice(actions: StudioActions) -> None:
+    notice, actions.session.notice = actions.session.notice, None
+    if notice is None:
+        return
+    match notice.action:
+        case "use_revision":
+            actions.use_revision(notice.payload)
+        case "submit":
+            actions.submit()
+        case "undelete":
+            actions.workspace.undelete(notice.payload)
+
+
+def _editor(actions: StudioActions) -> None:
+    session, editing = actions.session, actions.editing
+    # The first edit stores the experiment, and a reload right after it must find it.
+    _write_address(session)
+    run = actions.run()
+    is_live = bool(run and run.is_live and run.experiment_id == editing.experiment_id)
+    items = live_items(_reader(actions, run)) if is_live or (run and session.read_only) else None
+    # A message may be lost when another follows at once, so a change is sent for a while, and then only what lives.
+    is_recent = session.sent.is_recent(editing.epoch, editing.rev)
+    editor(
+        {
+            "catalogue": catalogue() if session.sent.catalogue_is_due() else None,
+            "epoch": editing.epoch,
+            "rev": editing.rev,
+            "document": editing.experiment.model_dump(mode="json") if is_recent else None,
+            "analysis": analysis_message(editing) if is_recent else None,
+            "read_only": session.read_only,
+            "live": {"items": items} if items else None,
+        },
+        key="editor",
+        on_edit=partial(_edit, actions),
+        on_action=partial(_act, actions, "editor"),
+    )
+
+
+def _edit(actions: StudioActions) -> None:
+    actions.edit(component_value("editor", "edit"))
+
+
+def _run_picker(actions: StudioActions) -> None:
+    """Which runs are drawn over each other; the first one is the one in the top bar."""
+    session = actions.session
+    if session.read_only:
+        return
+    runs = actions.workspace.runs(experiment_id=actions.editing.experiment_id) if actions.editing.experiment_id else []
+    titles = {run.id: run_title(run) for run in runs}
+    if not titles:
+        return
+    chosen = st.multiselect(
+        "Runs",
+        list(titles),
+        default=[run_id for run_id in session.shown if run_id in titles],
+        format_func=lambda run_id: titles[run_id],
+        max_selections=MAX_SHOWN_RUNS,
+        label_visibility="collapsed",
+        placeholder="Choose runs to draw over each other",
+        help="The first run is the one that the top bar and the mixer show.",
+    )
+    if chosen != session.shown:
+        session.shown = chosen
+        session.run_id = chosen[0] if chosen else None
+        st.rerun()
+
+
+def _live_view(actions: StudioActions) -> LiveView:
+    """The session's view of the chosen runs; a new one when the choice changes."""
+    session, workspace = actions.session, actions.workspace
+    chosen = tuple(session.shown)
+    if session.live is None or session.live_of != chosen:
+        if session.live is not None:
+            session.live.close()
+        runs = [workspace.run(run_id) for run_id in chosen]
+        siblings = workspace.runs(experiment_id=runs[0].experiment_id) if runs and runs[0].experiment_id else runs
+        colours = colours_of([*siblings, *runs])
+        session.live = LiveView(
+            [ShownRun(run.id, run_title(run), workspace.run_folder(run.id), colours[run.id]) for run in runs],
+            kind_looks(block_styles()),
+        )
+        session.live_of = chosen
+    return session.live
+
+
+def _charts(actions: StudioActions) -> None:
+    view = _live_view(actions)
+    live(view.data(), key="live", on_resync=view.resync, height=None, below=MIXER_HEIGHT)
+
+
+def _mixer(actions: StudioActions) -> None:
+    session, editing = actions.session, actions.editing
+    run = actions.run()
+    running = bool(run and run.is_live and run.experiment_id == editing.experiment_id)
+    values = current_group_values(_reader(actions, run)) if run and not run.is_final else {}
+    groups: list[dict[str, Any]] = [
+        {
+            "name": row.spec.name,
+            "colour": row.spec.colour,
+            "learning_rate": row.spec.learning_rate,
+            "weight_decay": row.spec.weight_decay,
+            "frozen": row.spec.frozen,
+            "num_parameters": row.num_parameters,
+            "current_rate": values.get(row.spec.name, {}).get("learning_rate"),
+            "grad_norm": values.get(row.spec.name, {}).get("grad_norm"),
+        }
+        for row in editing.analysis.groups
+    ]
+    mixer(
+        {
+            "epoch": session.mixer_epoch,
+            "rev": session.mixer_rev,
+            "groups": groups,
+            "running": running,
+            "read_only": session.read_only,
+            "hint": "A change of a rate takes effect at the next step." if running else "",
+        },
+        key="mixer",
+        on_edit=partial(_edit_rates, actions),
+    )
+
+
+def _edit_rates(actions: StudioActions) -> None:
+    actions.edit_rates(component_value("mixer", "edit"))

@@ -1,0 +1,70 @@
+"""A workspace, and the studio's actions on it for one browser tab or several."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builder.pages import studio_actions
+from builder.pages.studio_actions import StudioActions, open_session
+from builder.spec import Experiment, dump_experiment
+from builder.workspace.runs import Run
+from builder.workspace.store import Workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    # Runs stay in the queue: what a supervisor does with them is not the page's business.
+    monkeypatch.setattr(studio_actions, "ensure_supervisor", lambda workspace: None)
+    workspace = Workspace.open(tmp_path / "workspace")
+    yield workspace
+    workspace.close()
+
+
+@pytest.fixture
+def open_tab(workspace: Workspace) -> Callable[..., StudioActions]:
+    """Opens a tab by what its address names."""
+
+    def open_(experiment_id: str | None = None, run_id: str | None = None) -> StudioActions:
+        return StudioActions(workspace, open_session(workspace, experiment_id, run_id))
+
+    return open_
+
+
+@pytest.fixture
+def tab(open_tab: Callable[..., StudioActions]) -> StudioActions:
+    """A tab with an experiment that is stored."""
+    tab = open_tab()
+    tab.rename("stored")
+    return tab
+
+
+@pytest.fixture
+def start_run(workspace: Workspace) -> Callable[[StudioActions], Run]:
+    """Lets a tab show a run of its document that is running, without a trainer."""
+
+    def start(tab: StudioActions) -> Run:
+        editing = tab.editing
+        run = workspace.submit(dump_experiment(editing.experiment), experiment_id=editing.experiment_id, queue=False)
+        workspace.set_status(run.id, "running")
+        tab.session.run_id, tab.session.shown = run.id, [run.id]
+        return workspace.run(run.id)
+
+    return start
+
+
+def edited(experiment: Experiment, **changes: Any) -> dict[str, Any]:
+    """The document as an editor would send it, with other top-level values."""
+    return {**experiment.model_dump(mode="json"), **changes}
+
+
+@pytest.fixture
+def send() -> Callable[..., None]:
+    """Sends an edit as the editor of a tab does: the next rev of the epoch it knows."""
+
+    def send_(tab: StudioActions, **changes: Any) -> None:
+        editing = tab.editing
+        tab.edit({"epoch": editing.epoch, "rev": editing.rev + 1, "document": edited(editing.experiment, **changes)})
+
+    return send_

@@ -1,0 +1,131 @@
+"""A run as the top bar and the mixer show it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from builder.pages.run_status import colours_of, current_group_values, open_reader, page_title, run_status, run_title
+from builder.workspace.rows import ABSENT, RunWriter, Series
+
+SERIES = (
+    Series(id=0, quantity="loss", subject="train", family="scalar"),
+    Series(id=1, quantity="learning_rate", subject="stem", family="scalar"),
+    Series(id=2, quantity="learning_rate", subject="bodies", family="scalar"),
+    Series(id=3, quantity="grad_norm", subject="stem", family="scalar"),
+    Series(id=4, quantity="grad_norm", subject="bodies", family="scalar"),
+    Series(id=5, quantity="grad_norm", subject="i4[1]/i5", family="profile"),
+)
+INFO = {"num_steps": 200, "steps_per_epoch": 20, "batch_size": 64}
+
+
+@pytest.fixture
+def run(workspace):
+    return workspace.submit('{"name": "digits"}', queue=False)
+
+
+@pytest.fixture
+def record(workspace, run):
+    """Writes 50 steps that took five seconds."""
+    writer = RunWriter(workspace.run_folder(run.id))
+    writer.start(INFO, SERIES)
+    values = np.arange(50 * len(SERIES), dtype=np.float32).reshape(50, len(SERIES))
+    values[-1, 4] = ABSENT
+    writer.append_steps(1, values, 5.0)
+    yield writer
+    writer.close()
+
+
+def status(workspace, run):
+    reader = open_reader(workspace, run)
+    try:
+        return run_status(workspace, workspace.run(run.id), reader)
+    finally:
+        if reader:
+            reader.close()
+
+
+def test_a_run_without_rows_has_no_reader_and_no_progress(workspace, run):
+    assert open_reader(workspace, run) is None
+    found = status(workspace, run)
+    assert (found["status"], found["step"], found["num_steps"], found["epoch"]) == ("starting", 0, 0, 0)
+    assert found["samples_per_second"] is None
+    assert found["seconds_left"] is None
+
+
+def test_a_queued_run_knows_its_place(workspace):
+    first, second = (workspace.submit('{"name": "waits"}') for _ in range(2))
+    assert [status(workspace, run)["queue_place"] for run in (first, second)] == [1, 2]
+
+
+def test_progress_speed_and_time_left_come_from_the_rows(workspace, run, record):
+    workspace.set_status(run.id, "running")
+    found = status(workspace, run)
+    assert (found["step"], found["num_steps"], found["epoch"], found["num_epochs"]) == (50, 200, 2.5, 10)
+    assert found["samples_per_second"] == pytest.approx(10 * 64)
+    assert found["seconds_left"] == pytest.approx(15)
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_paused_run_has_no_speed(workspace, run, record):
+    workspace.set_status(run.id, "running")
+    workspace.set_status(run.id, "paused")
+    found = status(workspace, run)
+    assert found["step"] == 50
+    assert found["samples_per_second"] is None
+    assert found["seconds_left"] is None
+
+
+def test_the_newest_validation_accuracy_stands_until_the_summary_says_another(workspace, run, record):
+    workspace.set_status(run.id, "running")
+    for step, accuracy in ((20, 0.5), (40, 0.75)):
+        record.add_evaluation(step, step / 20, "validation", {"accuracy": accuracy}, None)
+    record.add_evaluation(40, 2.0, "test", {"accuracy": 0.1}, None)
+    assert status(workspace, run)["val_accuracy"] == 0.75
+    workspace.set_status(run.id, "finished", "", {"val_accuracy": 0.5, "test_accuracy": 0.25})
+    found = status(workspace, run)
+    assert (found["val_accuracy"], found["test_accuracy"]) == (0.5, 0.25)
+
+
+def test_the_groups_of_the_newest_step_are_what_the_mixer_shows(workspace, run, record):
+    reader = open_reader(workspace, run)
+    assert reader is not None
+    values = current_group_values(reader)
+    reader.close()
+    assert set(values) == {"stem", "bodies"}
+    newest = 49 * len(SERIES)
+    assert values["stem"] == {"learning_rate": newest + 1, "grad_norm": newest + 3}
+    assert values["bodies"]["learning_rate"] == newest + 2
+    assert np.isnan(values["bodies"]["grad_norm"])
+
+
+def test_without_steps_the_mixer_shows_nothing(workspace, run):
+    assert current_group_values(None) == {}
+    writer = RunWriter(workspace.run_folder(run.id))
+    writer.start(INFO, SERIES)
+    reader = open_reader(workspace, run)
+    assert reader is not None
+    assert current_group_values(reader) == {}
+    reader.close()
+    writer.close()
+
+
+def test_the_tabs_title_begins_with_the_progress(workspace, run, record):
+    assert page_title("digits", None) == "digits · Highrise"
+    workspace.set_status(run.id, "running")
+    assert page_title("digits", status(workspace, run)) == "25% · digits · Highrise"
+    workspace.set_status(run.id, "paused")
+    assert page_title("digits", status(workspace, run)) == "paused 25% · digits · Highrise"
+    workspace.set_status(run.id, "diverged", "too fast")
+    assert page_title("digits", status(workspace, run)) == "diverged · digits · Highrise"
+    assert run_title(run) == f"#{run.number} digits"
+
+
+def test_a_younger_run_changes_no_older_runs_colour(workspace):
+    before: dict[str, str] = {}
+    for _ in range(6):
+        workspace.submit('{"name": "digits"}')
+        colours = colours_of(workspace.runs())
+        assert {run_id: colours[run_id] for run_id in before} == before
+        assert len(set(colours.values())) == len(colours)
+        before = colours
