@@ -1,0 +1,140 @@
+"""Training in this process: the same run folder as a background run's, and Ctrl-C that ends it in order."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from builder.cli.event_lines import EventLines
+from builder.cli.progress import ProgressBar
+from builder.data.download import read_files
+from builder.data.files import DataSettings, DataUnavailable, availability
+from builder.spec import DocumentError, Experiment, Problem, dump_experiment
+from builder.spec.datasets import DATASETS
+from builder.training.device import DeviceUnavailable, resolve_device
+from builder.training.events import DataProgressed, Event, RunEnded, RunFailed, RunFinished, RunStopped, StepsRecorded
+from builder.training.session import train_run
+from builder.workspace.store import Workspace
+from builder.workspace.trainer_run import TrainerRun
+
+FINISHED, FAILED, INTERRUPTED = 0, 1, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The command that Ctrl-C stands for."""
+
+    kind: str = "stop"
+    payload: dict[str, Any] = field(default_factory=dict)
+
+
+class ForegroundCommands:
+    """What others ask of the run through the workspace, and this terminal's Ctrl-C."""
+
+    def __init__(self, held: TrainerRun) -> None:
+        self._held = held
+        self._stop_requested = False
+
+    def stop(self) -> None:
+        self._stop_requested = True
+
+    def poll_commands(self) -> Sequence[Any]:
+        return [Stop()] if self._stop_requested else self._held.poll_commands()
+
+
+@contextmanager
+def _stopping_on_signals(commands: ForegroundCommands) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM stops the run between two steps; a second one ends the process at once."""
+
+    def stop(number: int, _frame: object) -> None:
+        commands.stop()
+        signal.signal(number, before[number])
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in numbers}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, action in before.items():
+            signal.signal(number, action)
+
+
+def train_in_foreground(folder: Path | None, experiment: Experiment, *, as_json: bool) -> int:
+    """Trains a document without problems to its end and shows what happens; returns the exit code.
+
+    Args:
+        folder: Of the workspace, made only once device and data are there; None for the default one.
+        experiment: The document.
+        as_json: Whether events are printed as JSON instead of a progress bar.
+
+    Raises:
+        DocumentError: If the device is not there; nothing was created then.
+    """
+    try:
+        resolve_device(experiment.training.device)
+    except DeviceUnavailable as error:
+        raise DocumentError([Problem(None, "training.device", str(error))]) from error
+    output = EventLines() if as_json else ProgressBar()
+    try:
+        _fetch(experiment, output)
+    except DataUnavailable as error:
+        output.show(RunFailed(step=0, num_steps=0, wall_seconds=0.0, reason=str(error)))
+        return FAILED
+    training = experiment.training
+    with closing(Workspace.open(folder)) as workspace:
+        run = workspace.submit(dump_experiment(experiment), device=training.device, queue=False)
+        output.begin(run.id, workspace.run_folder(run.id))
+        with workspace.start_trainer(run.id) as held:
+            commands = ForegroundCommands(held)
+            with _stopping_on_signals(commands):
+                return _exit_code(_show_all(train_run(held, commands), output, commands))
+
+
+def _fetch(experiment: Experiment, output: EventLines | ProgressBar) -> None:
+    """Downloads what is missing before there is a run; the run then reads it from the cache."""
+
+    def show(bytes_done: int, bytes_total: int, file: str) -> None:
+        output.show(DataProgressed(file=file, bytes_done=bytes_done, bytes_total=bytes_total))
+
+    settings = DataSettings.from_environment()
+    if availability(experiment.data.dataset, settings).source == "download":
+        read_files(DATASETS[experiment.data.dataset], settings, show)
+
+
+def _show_all(events: Iterator[Event], output: EventLines | ProgressBar, commands: ForegroundCommands) -> Event | None:
+    """Shows every event and returns the last; stops the run if nobody reads any more."""
+    last: Event | None = None
+    is_read = True
+    step = 0
+    try:
+        for event in events:
+            last = event
+            if isinstance(event, StepsRecorded):
+                step = event.first_step + len(event.values) - 1
+            if is_read:
+                try:
+                    output.show(event)
+                except BrokenPipeError:
+                    is_read = False
+                    commands.stop()
+    except Exception as error:
+        # A bug. Whoever reads the events must learn all the same that the run is over; the traceback follows.
+        reason = f"A bug in Highrise: {type(error).__name__}: {error}"
+        output.show(RunFailed(step=step, num_steps=0, wall_seconds=0.0, reason=reason))
+        raise
+    return last
+
+
+def _exit_code(last: Event | None) -> int:
+    match last:
+        case RunFinished():
+            return FINISHED
+        case RunStopped():
+            return INTERRUPTED
+        case RunEnded():
+            return FAILED
+    raise AssertionError("a run ends with a RunEnded")

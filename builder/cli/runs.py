@@ -1,0 +1,162 @@
+"""`runs list`, `runs show` and `runs export`."""
+
+import argparse
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+from builder.cli.export import write_csv
+from builder.cli.text import percent, print_json, print_table
+from builder.cli.workspaces import add_workspace_option, open_existing
+from builder.workspace.errors import NotFound
+from builder.workspace.rows import RunReader
+from builder.workspace.rows.layout import FILE_NAME as ROWS_NAME
+from builder.workspace.runs import Run
+from builder.workspace.store import Workspace
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("runs", help="list, show and export runs")
+    actions = parser.add_subparsers(required=True, dest="action")
+    for name, action, text in (
+        ("list", list_runs, "list the runs, newest first"),
+        ("show", show_run, "print what a run is, its evaluations and interventions"),
+        ("export", export_run, "write a run's rows to standard output"),
+    ):
+        inner = actions.add_parser(name, help=text)
+        if action is not list_runs:
+            inner.add_argument("id", metavar="RUN", help="a run's id, or its first letters")
+        if action is export_run:
+            inner.add_argument("--format", choices=["csv"], required=True, help="of the output")
+        else:
+            inner.add_argument("--json", action="store_true", help="print JSON")
+        add_workspace_option(inner)
+        inner.set_defaults(run=action)
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    with closing(open_existing(options.workspace)) as workspace:
+        runs = workspace.runs()
+    if options.json:
+        print_json([_as_json(run) for run in runs])
+        return 0
+    print_table(
+        ("run", "name", "status", "validation", "test", "steps", "submitted"),
+        [
+            (
+                run.id,
+                run.name[:40],
+                run.status,
+                percent((run.summary or {}).get("val_accuracy")),
+                percent((run.summary or {}).get("test_accuracy")),
+                f"{run.summary['num_steps']:,}" if run.summary else "",
+                _moment(run.created_at) or "",
+            )
+            for run in runs
+        ],
+        "<<<>>>",
+    )
+    return 0
+
+
+def show_run(options: argparse.Namespace) -> int:
+    with closing(open_existing(options.workspace)) as workspace:
+        run = find_run(workspace, options.id)
+        shown = {**_as_json(run), "folder": str(workspace.run_folder(run.id)), **_recorded(workspace, run)}
+    if options.json:
+        print_json(shown)
+        return 0
+    print(f"{run.id}  {run.name}: {run.status}, submitted {_moment(run.created_at)}")
+    if run.reason:
+        print(run.reason)
+    print(shown["folder"])
+    info = shown["info"]
+    if info:
+        print(
+            f"{shown['last_step']:,} of {info['num_steps']:,} steps, batch size {info['batch_size']}, "
+            f"{info['device']}, {info['precision']}, seed {info['seed']}"
+        )
+    if shown["evaluations"]:
+        print()
+        print_table(
+            ("step", "epoch", "split", "loss", "accuracy"),
+            [
+                (
+                    f"{each['step']:,}",
+                    f"{each['epoch']:.2f}",
+                    each["split"],
+                    f"{each['metrics']['loss']:.4f}",
+                    percent(each["metrics"]["accuracy"]),
+                )
+                for each in shown["evaluations"]
+            ],
+            ">><>>",
+        )
+    for each in shown["interventions"]:
+        print(f"from step {each['step'] + 1:,}: {each['kind']} {each['subject']} = {each['value']}")
+    return 0
+
+
+def export_run(options: argparse.Namespace) -> int:
+    with closing(open_existing(options.workspace)) as workspace:
+        run = find_run(workspace, options.id)
+        folder = workspace.run_folder(run.id)
+    if not (folder / ROWS_NAME).exists():
+        raise NotFound(f"Run {run.id} is {run.status} and has recorded nothing.")
+    with closing(RunReader(folder)) as reader:
+        note = write_csv(reader, sys.stdout)
+    if note:
+        print(note, file=sys.stderr)
+    return 0
+
+
+def find_run(workspace: Workspace, beginning: str) -> Run:
+    """The one run whose id begins so.
+
+    Raises:
+        NotFound: If none does, or several do.
+    """
+    found = [run for run in workspace.runs() if run.id.startswith(beginning)]
+    if len(found) > 1:
+        raise NotFound(f"{len(found)} runs begin with “{beginning}”: {', '.join(run.id for run in found)}.")
+    return found[0] if found else workspace.run(beginning)
+
+
+def _recorded(workspace: Workspace, run: Run) -> dict[str, Any]:
+    folder = workspace.run_folder(run.id)
+    if not (folder / ROWS_NAME).exists():
+        return {"info": {}, "last_step": 0, "evaluations": [], "interventions": []}
+    with closing(RunReader(folder)) as reader:
+        return {
+            "info": reader.info(),
+            "last_step": reader.last_step(),
+            "evaluations": [
+                {"step": each.step, "epoch": each.epoch, "split": each.split, "metrics": each.metrics}
+                for each in reader.evaluations()
+            ],
+            "interventions": [
+                {"step": each.step, "kind": each.kind, "subject": each.subject, "value": each.value}
+                for each in reader.interventions()
+            ],
+        }
+
+
+def _as_json(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "name": run.name,
+        "status": run.status,
+        "reason": run.reason,
+        "device": run.device,
+        "summary": run.summary,
+        "experiment": run.experiment_id,
+        "created_at": _moment(run.created_at),
+        "started_at": _moment(run.started_at),
+        "finished_at": _moment(run.finished_at),
+    }
+
+
+def _moment(seconds: float | None) -> str | None:
+    """ISO 8601, in this system's time zone."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,143 @@
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from builder.cli.export import write_csv
+from builder.workspace.rows import ABSENT, RunReader, RunWriter, Series
+from builder.workspace.runs import Run
+from builder.workspace.store import Workspace
+
+
+@pytest.fixture
+def run(workspace: Path) -> Run:
+    """A run with three steps, one evaluation and a changed learning rate."""
+    store = Workspace.open(workspace)
+    run = store.submit(json.dumps({"name": "tower"}), queue=False)
+    with store.start_trainer(run.id) as held:
+        writer = RunWriter(held.folder)
+        writer.start(
+            {"num_steps": 3, "batch_size": 4, "device": "cpu", "precision": "float32", "seed": 0},
+            [
+                Series(id=0, quantity="loss", subject="train", family="scalar"),
+                Series(id=1, quantity="grad_norm", subject="i1", family="profile"),
+            ],
+        )
+        held.set_status("running")
+        writer.add_intervention(1, "set_learning_rate", "all parameters", 0.25)
+        writer.append_steps(1, np.array([[0.1, 2.0], [1 / 3, ABSENT], [np.inf, np.nan]], dtype=np.float32), 0.1)
+        writer.add_evaluation(3, 1.0, "validation", {"loss": 0.5, "accuracy": 0.75})
+        writer.close()
+        summary = {"val_accuracy": 0.75, "test_accuracy": 0.5, "num_steps": 3, "wall_seconds": 1.5}
+        held.set_status("finished", "", summary)
+    run = store.run(run.id)
+    store.close()
+    return run
+
+
+def test_runs_are_listed_with_their_outcome(builder, workspace: Path, run: Run) -> None:
+    shown = builder("runs", "list", "--workspace", workspace).stdout
+    assert run.id in shown
+    assert "finished" in shown
+    assert "75.00%" in shown
+    (row,) = json.loads(builder("runs", "list", "--workspace", workspace, "--json").stdout)
+    assert row["summary"]["test_accuracy"] == 0.5
+
+
+def test_a_run_is_shown_by_the_beginning_of_its_id(builder, workspace: Path, run: Run) -> None:
+    shown = json.loads(builder("runs", "show", run.id[:4], "--workspace", workspace, "--json").stdout)
+    assert shown["run"] == run.id
+    assert shown["last_step"] == 3
+    assert shown["evaluations"][0]["metrics"] == {"loss": 0.5, "accuracy": 0.75}
+    assert shown["interventions"][0]["value"] == 0.25
+    told = builder("runs", "show", run.id, "--workspace", workspace).stdout
+    assert "3 of 3 steps" in told
+    assert "set_learning_rate all parameters = 0.25" in told
+
+
+def test_the_export_holds_every_float_and_tells_absent_from_not_a_number(builder, workspace: Path, run: Run) -> None:
+    done = builder("runs", "export", run.id, "--format", "csv", "--workspace", workspace)
+    assert done.stderr == ""
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [row["step"] for row in rows] == ["1", "2", "3"]
+    assert [np.float32(row["loss train"]) for row in rows] == [np.float32(0.1), np.float32(1 / 3), np.float32(np.inf)]
+    assert [row["grad_norm i1"] for row in rows] == ["2.0", "", "nan"]
+    assert [row["accuracy validation"] for row in rows] == ["", "", "0.75"]
+
+
+def test_an_export_over_many_reads_is_whole(tmp_path: Path) -> None:
+    num_steps = 5000
+    writer = RunWriter(tmp_path)
+    writer.start(
+        {},
+        [
+            Series(id=0, quantity="loss", subject="train", family="scalar"),
+            Series(id=1, quantity="scale", subject="i1", family="scalar", every=7),
+        ],
+    )
+    steps = np.arange(1, num_steps + 1, dtype=np.float32)
+    writer.append_steps(1, np.stack([steps, -steps], axis=1), 1.0)
+    writer.close()
+    out = io.StringIO()
+    reader = RunReader(tmp_path)
+    assert write_csv(reader, out) is None
+    reader.close()
+    rows = list(csv.DictReader(io.StringIO(out.getvalue())))
+    assert [float(row["loss train"]) for row in rows] == steps.tolist()
+    assert [int(row["step"]) for row in rows if row["scale i1"]] == list(range(7, num_steps + 1, 7))
+    assert all(float(row["scale i1"]) == -int(row["step"]) for row in rows if row["scale i1"])
+
+
+def test_an_unknown_run_and_a_missing_workspace_are_told(builder, workspace: Path, run: Run, tmp_path: Path) -> None:
+    done = builder("runs", "show", "zzz", "--workspace", workspace)
+    assert done.returncode == 1
+    assert "zzz" in done.stderr
+    nowhere = tmp_path / "nowhere"
+    done = builder("runs", "list", "--workspace", nowhere)
+    assert done.returncode == 1
+    assert str(nowhere) in done.stderr
+    assert not nowhere.exists()
+
+
+def test_a_run_whose_trainer_is_gone_is_not_called_running(builder, workspace: Path) -> None:
+    store = Workspace.open(workspace)
+    run = store.submit(json.dumps({"name": "lost"}), queue=False)
+    with store.start_trainer(run.id) as held:
+        held.set_status("running")
+    store.close()
+    (row,) = json.loads(builder("runs", "list", "--workspace", workspace, "--json").stdout)
+    assert row["status"] == "crashed"
+
+
+def test_shutdown_of_a_workspace_in_which_nothing_runs_says_so(builder, workspace: Path, tmp_path: Path) -> None:
+    Workspace.open(workspace).close()
+    assert "Nothing runs" in builder("shutdown", "--workspace", workspace).stdout
+    nowhere = tmp_path / "nowhere"
+    assert builder("shutdown", "--workspace", nowhere).returncode == 0
+    assert not nowhere.exists()
+
+
+@pytest.mark.process
+def test_doctor_lists_versions_devices_data_and_disk(builder, workspace: Path) -> None:
+    done = builder("doctor", "--json", "--workspace", workspace)
+    report = json.loads(done.stdout)
+    assert report["missing"] == []
+    assert done.returncode == 0
+    assert report["packages"]["torch"].startswith("2.13.0")
+    assert "cpu" in [device["name"] for device in report["devices"]]
+    assert {row["name"]: row["source"] for row in report["data"]}["digits"] == "embedded"
+    assert report["disk"]["workspace"]["folder"] == str(workspace)
+    assert report["disk"]["workspace"]["free_bytes"] > 0
+    assert not workspace.exists()
+
+
+def test_doctor_names_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from builder.cli import doctor
+
+    monkeypatch.setattr(doctor, "_packages", lambda: {"torch": ("2.13.0", None), "numpy": ("2.4.6", "1.0.0")})
+    missing = " ".join(doctor.examine(None)["missing"])
+    assert "torch is not installed instead of 2.13.0" in missing
+    assert "numpy is 1.0.0" in missing
