@@ -1,0 +1,162 @@
+"""What a person waits for, measured in the page of the real app in a real browser."""
+
+import time
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from benchmarks.app import App, browser, open_page, served_app
+from benchmarks.table import Row, percentile, summarise
+from benchmarks.towers import tower
+from builder.spec import dump_experiment
+from builder.workspace.supervision import shutdown_supervisor
+
+NUM_WARM, NUM_COLD = 5, 3
+WATCH_SECONDS = 8.0
+NUM_EDITS = 40
+SETTLE_SECONDS = 0.3
+
+HOOK = "window.__highrise_live = { written_to_drawn: [], draw: [] };"
+
+CLICK_TO_POINT = """() => new Promise((resolve) => {
+  const all = (root, found) => {
+    for (const node of root.querySelectorAll('*')) {
+      if (node.matches('.lv-plot')) found.push(node);
+      if (node.shadowRoot) all(node.shadowRoot, found);
+    }
+    return found;
+  };
+  const plots = all(document, []);
+  const hasPoint = (plot) => plot.data?.some((trace) => trace.x?.length > 0) && plot.querySelector('.trace');
+  const isDrawn = () => plots.some(hasPoint);
+  if (isDrawn()) throw new Error('There is a point already.');
+  let clicked = null;
+  document.addEventListener('click', () => { clicked = performance.now(); }, { capture: true, once: true });
+  const look = () => {
+    if (clicked !== null && isDrawn()) resolve(performance.now() - clicked);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+"""Resolves with milliseconds from the click to the frame after the one that drew the first point of any chart."""
+
+WATCH_EDITS = """() => {
+  const painted = (act) => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = act;
+    channel.port2.postMessage(null);
+  });
+  window.__edits = [];
+  document.addEventListener('keydown', (event) => {
+    if (!['b', 'd', 'Delete'].includes(event.key)) return;
+    const tower = event.composedPath().find((node) => node.classList?.contains('tower'));
+    const counts = tower.querySelector('.counts');
+    const before = counts.textContent;
+    const edit = { begun: performance.now(), painted: null, answered: null };
+    const took = () => performance.now() - edit.begun;
+    window.__edits.push(edit);
+    const waitForAnswer = () => painted(() => {
+      if (counts.textContent === before) waitForAnswer();
+      else edit.answered = took();
+    });
+    const changes = new MutationObserver(() => {
+      changes.disconnect();
+      painted(() => { edit.painted = took(); waitForAnswer(); });
+    });
+    changes.observe(tower, { subtree: true, childList: true, attributes: true });
+  }, { capture: true });
+}"""
+"""For each edit made by a key, milliseconds from the event to the end of the frame that shows it, and to the end of the one
+that shows the server's counts for it. A message posted in a frame's callback arrives once that frame is painted."""
+
+
+def first_point(page: Page) -> float:
+    """Seconds from a click on Train to the first point on a chart."""
+    waiting = page.evaluate_handle(f"() => ({{ promise: ({CLICK_TO_POINT})() }})")
+    page.locator(".tp-main").click()
+    return page.evaluate("async (held) => (await held.promise) / 1000", waiting)
+
+
+def stop_run(app: App, page: Page) -> None:
+    """Stops the run and waits until it has ended."""
+    for run in app.workspace.live_runs():
+        app.workspace.command(run.id, "stop")
+    while app.workspace.live_runs():
+        time.sleep(0.05)
+    page.context.close()
+
+
+def starts(app: App, browser: Browser) -> tuple[list[float], list[float], list[float]]:
+    """Seconds to the first point, warm and cold, and milliseconds from written to drawn of the warm runs."""
+    warm, cold, drawn = [], [], []
+    for _ in range(NUM_WARM):
+        page = open_page(browser, app.url, HOOK)
+        app.wait_until_warm()
+        warm.append(first_point(page))
+        page.wait_for_timeout(1000 * WATCH_SECONDS)
+        drawn.append(percentile(page.evaluate("window.__highrise_live.written_to_drawn"), 0.95))
+        stop_run(app, page)
+    for _ in range(NUM_COLD):
+        page = open_page(browser, app.url)
+        shutdown_supervisor(app.workspace)
+        cold.append(first_point(page))
+        stop_run(app, page)
+    return warm, cold, drawn
+
+
+def edits(app: App, browser: Browser, num_blocks: int) -> list[dict[str, Any]]:
+    """Edits of a tower by keys: a block bypassed, put back, duplicated, and the copy deleted, in turn."""
+    entry = app.workspace.create_experiment(dump_experiment(tower(num_blocks)), "local")
+    page = open_page(browser, f"{app.url}?experiment={entry.id}")
+    page.locator(".tower:not(.stale)").wait_for()
+    page.evaluate(WATCH_EDITS)
+    card = page.locator(".tower .node").nth(3 + num_blocks // 2)
+    card.focus()
+    for index in range(NUM_EDITS):
+        page.keyboard.press(("b", "b", "Control+d", "Delete")[index % 4])
+        page.wait_for_function(f"window.__edits.length === {index + 1} && window.__edits.at(-1).answered !== null")
+        page.wait_for_timeout(1000 * SETTLE_SECONDS)
+    found = page.evaluate("window.__edits")
+    page.context.close()
+    return found
+
+
+def edit_rows(app: App, browser: Browser, num_blocks: int, floor: float) -> list[Row]:
+    found = edits(app, browser, num_blocks)
+    note = f"{NUM_EDITS} edits by keys: bypass, put back, duplicate, delete; the smallest and the largest beside"
+    return [
+        percentile_row(f"{what}, {num_blocks} blocks, p95", [edit[name] for edit in found], must, note)
+        for name, what, must in (
+            ("painted", "own edit repainted in the editor", 16.0),
+            ("answered", "shapes and problems from the server, painted", floor),
+        )
+    ]
+
+
+def percentile_row(what: str, milliseconds: list[float], floor: float, note: str) -> Row:
+    p95 = percentile(milliseconds, 0.95)
+    return Row(what, p95, min(milliseconds), max(milliseconds), "ms", floor, "at most", note)
+
+
+def measure() -> list[Row]:
+    with served_app() as app, browser() as chromium:
+        warm, cold, drawn = starts(app, chromium)
+        edited = [*edit_rows(app, chromium, 50, 110.0), *edit_rows(app, chromium, 200, 150.0)]
+
+    def seconds(how: str, values: list[float], floor: float, note: str) -> Row:
+        what = f"click on Train to first point drawn, {how}"
+        return summarise(what, values, unit="s", floor=floor, sense="at most", note=note)
+
+    return [
+        seconds("warm", warm, 1.0, "default experiment; a spare trainer waits"),
+        seconds("cold", cold, 6.0, "default experiment; neither supervisor nor trainer is there"),
+        summarise(
+            "a metric written to drawn, one viewer, p95",
+            drawn,
+            unit="ms",
+            floor=400,
+            sense="at most",
+            note=f"first {WATCH_SECONDS:.0f} s of {NUM_WARM} runs of the default experiment",
+        ),
+        *edited,
+    ]
