@@ -3,7 +3,7 @@
 from builder.spec.data import AugmentationSpec, DataSpec
 from builder.spec.experiment import Experiment
 from builder.spec.groups import GROUP_COLOURS, GroupSpec, Rule
-from builder.spec.presets.base import Preset
+from builder.spec.presets.base import Preset, Study
 from builder.spec.presets.numbering import NestedItem, network
 from builder.spec.recipes import activation, conv, linear, norm, post_activation_body, pre_activation_body
 from builder.spec.training import AdamOptimizer, CosineSchedule, OneCycleSchedule, SgdOptimizer, Time, TrainingSpec
@@ -167,55 +167,64 @@ def cifar_resnet_20() -> Experiment:
     )
 
 
-FIRST_STEPS = (
-    Preset(
-        "digits-residual",
-        "Digits, residual tower",
-        "Six residual blocks learn 1,797 real handwritten digits in about fifteen seconds.",
-        "Loss falls, validation accuracy passes 97 %, and the gradient keeps its size from head to stem.",
-        digits_residual,
+FIRST_STEPS = Study(
+    name="first-steps",
+    title="First steps",
+    story="Small towers on data that needs no download, and one for each larger data set: enough to see in a minute what "
+    "blocks, depth and learning rates do.",
+    source="Highrise's own.",
+    watch="Loss and accuracy, then the depth profile: does the gradient reach the first block?",
+    presets=(
+        Preset(
+            "digits-residual",
+            "Digits, residual tower",
+            "Six residual blocks learn 1,797 real handwritten digits in about fifteen seconds.",
+            "Loss falls, validation accuracy passes 97 %, and the gradient keeps its size from head to stem.",
+            digits_residual,
+        ),
+        Preset(
+            "digits-four-kinds",
+            "Digits, all four kinds",
+            "Plain, residual, highway and stochastic-depth blocks in one tower.",
+            "The depth profile: each kind in its own colour and form; dropped blocks are hollow.",
+            digits_four_kinds,
+        ),
+        Preset(
+            "digits-plain-50",
+            "Fifty plain layers, default init",
+            "A deep plain net under PyTorch's default init: the classic vanishing gradient. Switch the init to He, add a "
+            "norm, or swap the kind to residual or highway, and train again.",
+            "The depth profile falls by many decades from head to stem, and the loss stays at ln 10 = 2.303.",
+            digits_plain_50,
+        ),
+        Preset(
+            "spirals-residual",
+            "Two spirals, residual tower",
+            "Eight residual blocks separate two interleaved spirals.",
+            "Accuracy rises from one half to one once the plane is bent far enough.",
+            spirals_residual,
+        ),
+        Preset(
+            "mnist-dense",
+            "MNIST, dense residual tower",
+            "Ten dense residual blocks on 60,000 digits; the dense tower of the benchmarks.",
+            "Samples per second, and how evenly the gradient spreads over depth.",
+            mnist_dense,
+        ),
+        Preset(
+            "mnist-conv",
+            "MNIST, convolutional tower",
+            "Six pre-activation units with 16 and 32 channels; about 99 % in three epochs.",
+            "The gradient of the norms against that of the convolutions, after grouping by role.",
+            mnist_conv,
+        ),
+        Preset(
+            "cifar-resnet-20",
+            "CIFAR-10, ResNet-20",
+            "The smallest residual net of the paper, with zero-padded shortcuts.",
+            "Validation lags the training curve less with augmentation.",
+            cifar_resnet_20,
+        ),
     ),
-    Preset(
-        "digits-four-kinds",
-        "Digits, all four kinds",
-        "Plain, residual, highway and stochastic-depth blocks in one tower.",
-        "The depth profile: each kind in its own colour and form; dropped blocks are hollow.",
-        digits_four_kinds,
-    ),
-    Preset(
-        "digits-plain-50",
-        "Fifty plain layers, default init",
-        "A deep plain net under PyTorch's default init: the classic vanishing gradient. Switch the init to He, add a norm, "
-        "or swap the kind to residual or highway, and train again.",
-        "The depth profile falls by many decades from head to stem, and the loss stays at ln 10 = 2.303.",
-        digits_plain_50,
-    ),
-    Preset(
-        "spirals-residual",
-        "Two spirals, residual tower",
-        "Eight residual blocks separate two interleaved spirals.",
-        "Accuracy rises from one half to one once the plane is bent far enough.",
-        spirals_residual,
-    ),
-    Preset(
-        "mnist-dense",
-        "MNIST, dense residual tower",
-        "Ten dense residual blocks on 60,000 digits; the dense tower of the benchmarks.",
-        "Samples per second, and how evenly the gradient spreads over depth.",
-        mnist_dense,
-    ),
-    Preset(
-        "mnist-conv",
-        "MNIST, convolutional tower",
-        "Six pre-activation units with 16 and 32 channels; about 99 % in three epochs.",
-        "The gradient of the norms against that of the convolutions, after grouping by role.",
-        mnist_conv,
-    ),
-    Preset(
-        "cifar-resnet-20",
-        "CIFAR-10, ResNet-20",
-        "The smallest residual net of the paper, with zero-padded shortcuts.",
-        "Validation lags the training curve less with augmentation.",
-        cifar_resnet_20,
-    ),
+    comparisons=(),
 )

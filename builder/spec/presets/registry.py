@@ -1,8 +1,12 @@
-"""All presets. A new one is a function that builds its experiment and one line here."""
+"""All studies and presets. A new preset is a function that builds its experiment and one entry in its study."""
 
-from builder.spec.presets.base import Preset
+from builder.spec.presets.base import Preset, Study
 from builder.spec.presets.first_steps import FIRST_STEPS
 
 DEFAULT_PRESET = "digits-residual"
 
-PRESETS: dict[str, Preset] = {preset.name: preset for preset in FIRST_STEPS}
+STUDIES: dict[str, Study] = {study.name: study for study in (FIRST_STEPS,)}
+
+PRESETS: dict[str, Preset] = {preset.name: preset for study in STUDIES.values() for preset in study.presets}
+
+STUDY_OF: dict[str, Study] = {preset.name: study for study in STUDIES.values() for preset in study.presets}
