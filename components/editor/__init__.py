@@ -137,7 +137,7 @@ def editor(
     """
     _EDITOR(
         key=key,
-        data={**data, "height": height},
+        data={**data, "key": key, "height": height},
         on_edit_change=on_edit,
         on_action_change=on_action,
     )

@@ -23,4 +23,4 @@ def live(
         height: of the whole, in pixels, for two rows of charts; None fills the window from where the charts begin.
         below: pixels to leave free under the charts when they fill the window.
     """
-    _LIVE(key=key, data={"feed": data, "height": height, "below": below}, on_resync_change=on_resync)
+    _LIVE(key=key, data={"key": key, "feed": data, "height": height, "below": below}, on_resync_change=on_resync)

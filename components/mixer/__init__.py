@@ -88,7 +88,7 @@ def mixer(
     Raises:
         ValueError: If the browser sent what the mixer never sends.
     """
-    result = _renderer()(key=key, data=_message(data, height), on_edit_change=on_edit)
+    result = _renderer()(key=key, data={**_message(data, height), "key": key}, on_edit_change=on_edit)
     return parse_edit(result.edit)
 
 

@@ -147,7 +147,7 @@ def transport(
     Raises:
         ValueError: If the browser sent what the bar never sends.
     """
-    return parse_action(_renderer()(key=key, data=data, on_action_change=on_action).action)
+    return parse_action(_renderer()(key=key, data={**data, "key": key}, on_action_change=on_action).action)
 
 
 def parse_action(value: Any) -> TransportAction | None:

@@ -1,15 +1,12 @@
 """The editor in a real browser, answered by the studio's own rules for edits."""
 
-import functools
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
+from remounting import remount, unmount_for_good
 
 from builder.pages.editing import adopt, analysis_message, begin, is_new, take_edit
 from builder.spec import Experiment, validate_experiment
@@ -17,37 +14,11 @@ from builder.spec.catalogue import catalogue
 
 pytestmark = pytest.mark.e2e
 
-COMPONENTS = Path(__file__).parents[2] / "components"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 # SortableJS looks 20 times a second where the slot belongs.
 SLOT_MS = 120
+# Typing is sent once the hand rests.
+SETTLE_MS = 300
 Item = dict[str, Any]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def harness_url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(COMPONENTS)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/frontend/harness/index.html"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(browser_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Studio:
@@ -484,7 +455,7 @@ def test_a_read_only_editor_sends_nothing(open_studio):
 def test_mounted_anew_without_a_catalogue_it_asks_for_one(open_studio):
     studio = open_studio(tower(linear(1)))
     page = studio.page
-    page.evaluate("harness.unmount('editor')")
+    unmount_for_good(page, "editor")
     bare = {"catalogue": None, "read_only": False, "live": None, **studio.message()}
     page.evaluate("data => harness.mount('editor', data, { width: 690 })", bare)
     assert studio.actions()[0]["kind"] == "resend"
@@ -548,3 +519,66 @@ def test_it_ends_at_the_windows_lower_edge_whatever_arrives_above_it_later(open_
     page.wait_for_function(ends, arg=[120])
     page.evaluate("document.getElementById('late').remove()")
     page.wait_for_function(ends, arg=[0])
+
+
+def test_mounted_anew_it_goes_on_with_its_edits_its_open_cards_its_form_and_its_focus(open_studio):
+    studio = open_studio(tower(linear(1), block(2), linear(3)))
+    page, key = studio.page, studio.page.keyboard
+    studio.card("i2").click()
+    key.press("ArrowRight")
+    key.press("Alt+ArrowUp")
+    before = studio.shown()
+    remount(page, "editor")
+    assert studio.shown() == before
+    assert studio.list("i2/body").is_visible()
+    assert page.get_by_role("tab", name="Item").get_attribute("aria-selected") == "true"
+    key.press("Alt+ArrowDown")
+    assert studio.outline() == "flatten() linear() residual(|) linear() linear()".replace("()", "")
+
+
+def test_keys_that_are_pressed_while_it_is_off_the_page_reach_the_card_and_the_field(open_studio):
+    studio = open_studio(tower(linear(1), block(2), linear(3)))
+    page, key = studio.page, studio.page.keyboard
+    away = "const it = harness.instance('editor'); it.cleanup(); it.element.remove();"
+    studio.card("i2").click()
+    page.evaluate(away)
+    key.press("Alt+ArrowUp")
+    page.evaluate("harness.remount('editor')")
+    assert studio.outline() == "flatten residual(|) linear linear linear"
+
+    studio.card("i1").click()
+    units = page.get_by_label("Units", exact=True)
+    units.fill("6")
+    page.evaluate(away)
+    key.type("40")
+    page.evaluate("harness.remount('editor')")
+    assert units.input_value() == "640"
+    page.wait_for_timeout(SETTLE_MS)
+    assert studio.answer().network.items[2].out_features == 640
+
+
+def test_a_drag_outlives_a_remount(open_studio):
+    studio = open_studio(tower(linear(1), block(2), linear(3)))
+    page = studio.page
+    card, target = studio.card("i3").bounding_box(), studio.card("i1").bounding_box()
+    assert card
+    assert target
+    page.mouse.move(card["x"] + 24, card["y"] + card["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(card["x"] + 34, card["y"] + card["height"] / 2 + 8, steps=3)
+    remount(page, "editor")
+    page.mouse.move(target["x"] + 100, target["y"] + 6, steps=8)
+    page.wait_for_timeout(SLOT_MS)
+    page.mouse.move(target["x"] + 100, target["y"] + 5)
+    page.wait_for_timeout(SLOT_MS)
+    page.mouse.up()
+    assert studio.shown() == ["i90", "i3", "i1", "i2", "i91"]
+
+
+def test_scrolling_outlives_a_remount(open_studio):
+    studio = open_studio(tower(*[linear(number) for number in range(1, 30)]))
+    studio.card("i29").scroll_into_view_if_needed()
+    scroll = studio.page.locator(".tower .scroll")
+    before = scroll.evaluate("node => new Promise((done) => setTimeout(() => done(node.scrollTop), 100))")
+    remount(studio.page, "editor")
+    assert scroll.evaluate("node => node.scrollTop") == before > 0

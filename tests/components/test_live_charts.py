@@ -1,15 +1,12 @@
 """The live charts in a real browser, fed by real rows."""
 
-import functools
 import json
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
+from remounting import unmount_for_good
 
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.charts.assembly import Assembly
@@ -18,39 +15,11 @@ from builder.workspace.rows import ABSENT, RunWriter, Series
 
 pytestmark = pytest.mark.e2e
 
-COMPONENTS = Path(__file__).parents[2] / "components"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 GROUPS = [{"name": "Bodies", "colour": "#2F7FD0"}, {"name": "<b>Head</b>", "colour": "#C8507A"}]
 BLOCKS = [
     {"address": f"i{depth}", "item": f"i{depth}", "kind": kind, "depth": depth}
     for depth, kind in enumerate(["plain", "residual", "highway", "stochastic_depth"], 1)
 ]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def harness_url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(COMPONENTS)))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/frontend/harness/index.html"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser(browser_path):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -278,7 +247,7 @@ def test_dark_and_light_are_followed(page, run):
 def test_removed_and_shown_again_it_asks_for_what_it_lost(page, run):
     run.grow(20)
     mount(page, run.message())
-    page.evaluate("harness.unmount('live')")
+    unmount_for_good(page, "live")
     run.grow(5)
     mount(page, run.message())
     assert [trigger["key"] for trigger in page.evaluate("harness.triggers('live')")] == ["resync"]

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from remounting import remount
 
 pytestmark = pytest.mark.e2e
 
@@ -235,3 +236,22 @@ def test_many_strips_scroll_inside_and_few_do_not_stretch(page: Page, count: int
     assert page.locator(".mx-panel").evaluate("panel => panel.offsetHeight") == 210
     slider(page, count - 1).scroll_into_view_if_needed()
     expect(slider(page, count - 1)).to_be_in_viewport()
+
+
+def test_a_drag_of_the_slider_outlives_a_remount(page: Page) -> None:
+    mount(page, some_groups(0.01))
+    box = slider(page).locator(".mx-thumb").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 10)
+    remount(page, "mixer")
+    page.mouse.move(x, y - 30, steps=3)
+    page.mouse.up()
+    page.wait_for_timeout(150)
+    dragged = rate(edits(page)[-1])
+    assert dragged > rate(edits(page)[0]) > 0.01
+    page.mouse.move(x, y - 60)
+    page.wait_for_timeout(150)
+    assert rate(edits(page)[-1]) == dragged

@@ -4,8 +4,15 @@
 const mounted = new Map();
 
 async function mount(name, data, { id = name, width = null } = {}) {
-  const folder = `../../${name}/assets/`;
-  const { default: render } = await import(`${folder}index.js`);
+  const { default: render } = await import(`../../${name}/assets/index.js`);
+  const { element, parentElement } = await place(name, id, width);
+  const instance = { name, id, width, element, parentElement, render, data, states: [], triggers: [], onState: null };
+  mounted.set(id, instance);
+  call(instance);
+}
+
+/** An element of the page with a shadow root that has the component's style sheet. */
+async function place(name, id, width) {
   const element = document.createElement("div");
   element.dataset.component = id;
   if (width !== null) element.style.width = `${width}px`;
@@ -13,13 +20,20 @@ async function mount(name, data, { id = name, width = null } = {}) {
   const parentElement = element.attachShadow({ mode: "open" });
   const sheet = document.createElement("link");
   sheet.rel = "stylesheet";
-  sheet.href = `${folder}index.css`;
+  sheet.href = `../../${name}/assets/index.css`;
   const loaded = new Promise((resolve) => sheet.addEventListener("load", resolve, { once: true }));
   parentElement.append(sheet);
   await loaded;
-  const instance = { name, id, element, parentElement, render, data, states: [], triggers: [], onState: null };
-  mounted.set(id, instance);
-  call(instance);
+  return { element, parentElement };
+}
+
+/** As Streamlit does now and then, in the middle of whatever a person does. */
+async function remount(id, changes = {}) {
+  const instance = mounted.get(id);
+  instance.cleanup?.();
+  instance.element.remove();
+  Object.assign(instance, await place(instance.name, id, instance.width));
+  update(id, changes);
 }
 
 function call(instance) {
@@ -61,6 +75,7 @@ window.harness = {
   mount,
   update,
   unmount,
+  remount,
   setTheme,
   states: (id) => mounted.get(id).states,
   triggers: (id) => mounted.get(id).triggers,

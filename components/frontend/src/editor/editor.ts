@@ -127,7 +127,7 @@ export function createEditor(host: Host): View<EditorData> {
   });
   const onResize = () => fit();
   window.addEventListener("resize", onResize);
-  const forget = onSurroundings(host.root, fit);
+  let forget = onSurroundings(host.root, fit);
   const observer = new ResizeObserver(([entry]) => {
     if (entry) element.classList.toggle("narrow", entry.contentRect.width < NARROW);
   });
@@ -148,8 +148,13 @@ export function createEditor(host: Host): View<EditorData> {
       render();
       drawLive();
     },
+    left: () => store.flush(),
+    moved: () => {
+      forget();
+      forget = onSurroundings(host.root, fit);
+      fit();
+    },
     destroy: () => {
-      store.flush();
       observer.disconnect();
       forget();
       window.removeEventListener("resize", onResize);

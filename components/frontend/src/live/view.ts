@@ -37,7 +37,7 @@ export class LiveView implements View<Data> {
   private readonly choices = new Map<string, Choice>();
   private readonly pace = new Pace();
   private readonly sizes: ResizeObserver;
-  private readonly forget: () => void;
+  private forget: () => void;
   private readonly onVisible = () => this.redrawAll();
   private readonly onResize = () => this.fit();
   private fixedHeight: number | null = null;
@@ -87,6 +87,12 @@ export class LiveView implements View<Data> {
 
   recolour(_colours: Colours): void {
     this.redrawAll();
+  }
+
+  moved(): void {
+    this.forget();
+    this.forget = onSurroundings(this.host.root, this.onResize);
+    this.fit();
   }
 
   destroy(): void {

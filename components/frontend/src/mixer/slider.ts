@@ -24,6 +24,9 @@ export class Slider {
   private isLocked = false;
   /** Where the thumb was gripped, in heights above its middle; null while nothing is dragged. */
   private grip: number | null = null;
+  private pointer = -1;
+  private readonly onMove = (event: PointerEvent) => event.pointerId === this.pointer && this.drag(event);
+  private readonly onRelease = (event: PointerEvent) => event.pointerId === this.pointer && this.release();
 
   constructor(
     name: string,
@@ -48,9 +51,6 @@ export class Slider {
         "aria-valuemin": LOWEST,
         "aria-valuemax": HIGHEST,
         onpointerdown: (event: PointerEvent) => this.press(event),
-        onpointermove: (event: PointerEvent) => this.drag(event),
-        onpointerup: () => this.release(),
-        onpointercancel: () => this.release(),
         onkeydown: (event: KeyboardEvent) => this.key(event),
       },
       this.track,
@@ -74,15 +74,28 @@ export class Slider {
   }
 
   private press(event: PointerEvent): void {
-    if (this.isLocked || event.button !== 0) return;
+    if (this.isLocked || this.isDragged || event.button !== 0) return;
     // Keeps the focus ring and text selection out of it; the focus itself is wanted for the keys.
     event.preventDefault();
     this.element.focus({ preventScroll: true });
-    this.element.setPointerCapture(event.pointerId);
+    this.pointer = event.pointerId;
+    this.listen(true);
     const isOnThumb = event.composedPath().includes(this.thumb);
     this.grip = isOnThumb ? this.height(event) - position(this.rate) : 0;
     setAttribute(this.element, "data-dragged", true);
     if (!isOnThumb) this.drag(event);
+  }
+
+  /** Not by capturing the pointer, which would end when Streamlit mounts the mixer anew. */
+  private listen(isDragged: boolean): void {
+    const change = isDragged ? window.addEventListener : window.removeEventListener;
+    change("pointermove", this.onMove);
+    change("pointerup", this.onRelease);
+    change("pointercancel", this.onRelease);
+  }
+
+  destroy(): void {
+    this.listen(false);
   }
 
   private drag(event: PointerEvent): void {
@@ -91,6 +104,7 @@ export class Slider {
   }
 
   private release(): void {
+    this.listen(false);
     this.grip = null;
     setAttribute(this.element, "data-dragged", false);
   }

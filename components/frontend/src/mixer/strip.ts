@@ -126,6 +126,7 @@ export class Strip {
 
   destroy(): void {
     clearTimeout(this.timer);
+    this.slider.destroy();
     this.element.remove();
   }
 

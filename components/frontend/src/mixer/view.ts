@@ -58,8 +58,11 @@ export class MixerView implements View<MixerData> {
     this.draw();
   }
 
-  destroy(): void {
+  left(): void {
     this.sending.flush();
+  }
+
+  destroy(): void {
     for (const strip of this.strips.values()) strip.destroy();
     this.panel.remove();
   }

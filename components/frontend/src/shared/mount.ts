@@ -1,7 +1,8 @@
-/** A component's life under Streamlit: one view per parent element, kept over reruns, destroyed once. */
+/** A component's life under Streamlit: one view per widget, kept over reruns and remounts, destroyed once. */
 
 import type { FrontendRenderer, FrontendRendererArgs } from "@streamlit/component-v2-lib";
 import { h, setAttribute } from "./dom";
+import { Presence } from "./presence";
 import { type Colours, readColours } from "./theme";
 
 /** What a view may use; the functions always reach the newest call's Streamlit. */
@@ -16,62 +17,106 @@ export interface View<Data> {
   update(data: Data): void;
   /** Only what cannot follow CSS variables needs this. */
   recolour?(colours: Colours): void;
+  /** Off the page, perhaps for good: what waits to be sent is sent now, and what is outside of the root is let go. */
+  left?(): void;
+  /** Back on the page, in another place. */
+  moved?(): void;
   destroy(): void;
 }
 
-interface Instance<Data> {
-  host: { root: HTMLElement; colours: Colours };
-  view: View<Data>;
-  args: FrontendRendererArgs;
-  generation: number;
+/** A view that was taken away comes back within this time, or never. */
+export const GRACE_MS = 3000;
+
+/** The wrapper's own key of the widget: Streamlit's is another one at each mount. */
+interface Keyed {
+  key?: string;
 }
 
-/**
- * The default export of a component. Streamlit calls it again at every change of data or theme with the same parent
- * element, and may run the cleanup of a superseded call late: only the newest call's cleanup destroys the view.
- */
-export function component<Data>(create: (host: Host) => View<Data>): FrontendRenderer {
-  const instances = new WeakMap<object, Instance<Data>>();
-  return (args) => {
-    const { parentElement } = args;
-    let instance = instances.get(parentElement);
-    if (instance === undefined) {
-      const root = h("div", { class: "hr-root" });
-      // Nothing is seen before its style sheet has come, which shows it again.
-      root.style.visibility = "hidden";
-      parentElement.append(root);
-      const colours = readColours(root);
-      setAttribute(root, "data-theme", colours.name);
-      const state = { root, colours };
-      const made: Omit<Instance<Data>, "view"> = { host: state, args, generation: 0 };
-      const view = create({
-        get root() {
-          return state.root;
-        },
-        get colours() {
-          return state.colours;
-        },
-        setState: (name, value) => made.args.setStateValue(name, value),
-        trigger: (name, value) => made.args.setTriggerValue(name, value),
-      });
-      instance = Object.assign(made, { view });
-      instances.set(parentElement, instance);
+class Instance<Data> implements Host {
+  readonly root = h("div", { class: "hr-root" });
+  colours: Colours;
+  private readonly presence = new Presence(this.root);
+  private readonly view: View<Data>;
+  private parent: FrontendRendererArgs["parentElement"];
+  private generation = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    create: (host: Host) => View<Data>,
+    private args: FrontendRendererArgs,
+    private readonly forget: () => void,
+  ) {
+    // Nothing is seen before its style sheet has come, which shows it again.
+    this.root.style.visibility = "hidden";
+    this.parent = args.parentElement;
+    this.parent.append(this.root);
+    this.colours = readColours(this.root);
+    setAttribute(this.root, "data-theme", this.colours.name);
+    this.view = create(this);
+  }
+
+  setState(name: string, value: unknown): void {
+    this.args.setStateValue(name, value as never);
+  }
+
+  trigger(name: string, value: unknown): void {
+    this.args.setTriggerValue(name, value as never);
+  }
+
+  /** A call of Streamlit's; the result is its clean-up. */
+  call(args: FrontendRendererArgs): () => void {
+    this.args = args;
+    clearTimeout(this.timer);
+    const generation = ++this.generation;
+    const isMoved = args.parentElement !== this.parent || !this.root.isConnected;
+    if (isMoved) {
+      this.parent = args.parentElement;
+      this.parent.append(this.root);
     }
-    const current = instance;
-    current.args = args;
-    const generation = ++current.generation;
-    const colours = readColours(current.host.root);
-    if (JSON.stringify(colours) !== JSON.stringify(current.host.colours)) {
-      current.host.colours = colours;
-      setAttribute(current.host.root, "data-theme", colours.name);
-      current.view.recolour?.(colours);
-    }
-    current.view.update(args.data as Data);
+    this.recolour();
+    if (isMoved) this.view.moved?.();
+    this.view.update(args.data as Data);
+    if (isMoved) this.presence.restore();
     return () => {
-      if (generation !== current.generation || instances.get(parentElement) !== current) return;
-      instances.delete(parentElement);
-      current.view.destroy();
-      current.host.root.remove();
+      // Streamlit may run the cleanup of a superseded call late.
+      if (generation === this.generation) this.leave();
     };
+  }
+
+  private recolour(): void {
+    const colours = readColours(this.root);
+    if (JSON.stringify(colours) === JSON.stringify(this.colours)) return;
+    this.colours = colours;
+    setAttribute(this.root, "data-theme", colours.name);
+    this.view.recolour?.(colours);
+  }
+
+  /**
+   * Streamlit takes components away and mounts them anew at once when its messages arrive while a key or a button is
+   * pressed: then the view must go on where it was, a drag or a half-typed number included.
+   */
+  private leave(): void {
+    this.view.left?.();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.forget();
+      this.presence.end();
+      this.view.destroy();
+      this.root.remove();
+    }, GRACE_MS);
+  }
+}
+
+/** The default export of a component. Streamlit calls it again at every change of data or theme, and at every mount. */
+export function component<Data>(create: (host: Host) => View<Data>): FrontendRenderer {
+  const instances = new Map<string, Instance<Data>>();
+  return (args) => {
+    const key = (args.data as Keyed).key ?? args.key;
+    let instance = instances.get(key);
+    if (instance === undefined) {
+      instance = new Instance(create, args, () => instances.delete(key));
+      instances.set(key, instance);
+    }
+    return instance.call(args);
   };
 }

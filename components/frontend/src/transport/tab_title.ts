@@ -1,14 +1,14 @@
-/** The browser tab's title while the bar is mounted; Streamlit sets its own at every full run of the script. */
+/** The browser tab's title from `set` to `restore`; Streamlit sets its own at every full run of the script. */
 export class TabTitle {
-  private before = document.title;
+  private before = "";
   private wanted: string | null = null;
   private readonly observer = new MutationObserver(() => this.keep());
 
-  constructor() {
-    this.observer.observe(document.head, { childList: true, characterData: true, subtree: true });
-  }
-
   set(title: string): void {
+    if (this.wanted === null) {
+      this.before = document.title;
+      this.observer.observe(document.head, { childList: true, characterData: true, subtree: true });
+    }
     // As `document.title` will say it: a difference in white space alone would be put right for ever.
     this.wanted = title.replace(/\s+/g, " ").trim();
     if (document.title !== this.wanted) document.title = this.wanted;
@@ -17,6 +17,7 @@ export class TabTitle {
   restore(): void {
     this.observer.disconnect();
     if (this.wanted !== null && document.title === this.wanted) document.title = this.before;
+    this.wanted = null;
   }
 
   private keep(): void {

@@ -94,13 +94,20 @@ export class TransportView implements View<TransportData> {
     this.draw();
   }
 
-  destroy(): void {
+  left(): void {
     document.removeEventListener("keydown", this.onKey);
+    this.outbox.flush();
+    this.tabTitle.restore();
+  }
+
+  moved(): void {
+    document.addEventListener("keydown", this.onKey);
+  }
+
+  destroy(): void {
     clearTimeout(this.timer);
     this.name.destroy();
     this.notice.destroy();
-    this.outbox.flush();
-    this.tabTitle.restore();
     this.bar.remove();
   }
 
