@@ -11,12 +11,20 @@ from builder.pages.studio_actions import StudioActions
 from builder.spec import DocumentError, dump_experiment, parse_experiment
 from builder.spec.presets.registry import PRESETS
 from builder.workspace.experiments import ExperimentEntry
+from components.pulse import pulse
+
+BEAT_SECONDS = 1.0
 
 
 def open_dialog(name: str, actions: StudioActions) -> None:
     """Opens a dialog by its name."""
     title, draw = DIALOGS[name]
-    st.dialog(title, width="large", on_dismiss=partial(_close, actions))(draw)(actions)
+
+    def draw_and_beat() -> None:
+        draw(actions)
+        pulse(BEAT_SECONDS, key="pulse-dialog")
+
+    st.dialog(title, width="large", on_dismiss=partial(_close, actions))(draw_and_beat)()
 
 
 def _close(actions: StudioActions) -> None:

@@ -13,9 +13,8 @@ _beats = count(1)
 def pulse(wait_seconds: float, *, key: str) -> None:
     """Runs the fragment around it again, `wait_seconds` after the browser has drawn its last run.
 
-    A fragment's own `run_every` asks at fixed times. On a browser that is slower than that, runs of one fragment pile up,
-    and of two that are drawn at once Streamlit takes the newer one's elements for stale: every component of it is taken
-    away and mounted anew, in the middle of a drag if need be.
+    A fragment's own `run_every` asks at fixed times. On a browser or a server that is slower than that, runs pile up and
+    the screen falls ever further behind; this asks less often instead.
 
     Args:
         wait_seconds: From one run's arrival to asking for the next.

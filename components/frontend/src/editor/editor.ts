@@ -129,7 +129,8 @@ export function createEditor(host: Host): View<EditorData> {
   window.addEventListener("resize", onResize);
   let forget = onSurroundings(host.root, fit);
   const observer = new ResizeObserver(([entry]) => {
-    if (entry) element.classList.toggle("narrow", entry.contentRect.width < NARROW);
+    // Off the page there is no width.
+    if (entry && element.isConnected) element.classList.toggle("narrow", entry.contentRect.width < NARROW);
   });
   observer.observe(element);
   // An edit that still waits for the hand to rest must not die with the page.

@@ -25,7 +25,7 @@ export interface View<Data> {
 }
 
 /** A view that was taken away comes back within this time, or never. */
-export const GRACE_MS = 3000;
+const GRACE_MS = 3000;
 
 /** The wrapper's own key of the widget: Streamlit's is another one at each mount. */
 interface Keyed {
@@ -78,7 +78,6 @@ class Instance<Data> implements Host {
     this.view.update(args.data as Data);
     if (isMoved) this.presence.restore();
     return () => {
-      // Streamlit may run the cleanup of a superseded call late.
       if (generation === this.generation) this.leave();
     };
   }
@@ -92,15 +91,15 @@ class Instance<Data> implements Host {
   }
 
   /**
-   * Streamlit takes components away and mounts them anew at once when its messages arrive while a key or a button is
-   * pressed: then the view must go on where it was, a drag or a half-typed number included.
+   * For a while only perhaps. When data changes while Streamlit still waits for this module, as on a busy page, it calls
+   * with the older data, at once runs that call's cleanup, and then calls with the newer: a drag or a half-typed number
+   * must go on.
    */
   private leave(): void {
     this.view.left?.();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.forget();
-      this.presence.end();
       this.view.destroy();
       this.root.remove();
     }, GRACE_MS);
