@@ -122,7 +122,6 @@ def open_studio(browser: Browser, harness_url: str) -> Iterator[Callable[..., St
 
     def open_(experiment: Experiment, **more: Any) -> Studio:
         page = browser.new_page(viewport={"width": 720, "height": 700}, reduced_motion="reduce", has_touch=True)
-        page.set_default_timeout(4000)
         pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(harness_url)
