@@ -1,12 +1,13 @@
 """What a document amounts to: shapes, counts, groups, memory and problems, without torch."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from builder.spec.checks import document_problems, document_warnings
 from builder.spec.data import split_sizes
 from builder.spec.datasets import DATASETS
 from builder.spec.experiment import Experiment
-from builder.spec.groups import GroupSpec
+from builder.spec.groups import GroupSpec, Rule
 from builder.spec.memory import MemoryEstimate, estimate_memory
 from builder.spec.network import Repeat, walk
 from builder.spec.plan import BlockPlan, LayerPlan, PlacedParameter, Plan, plan_network
@@ -46,8 +47,7 @@ class GroupRow:
     num_tensors: int
 
 
-@dataclass(frozen=True, slots=True)
-class GroupedParameter:
+class GroupedParameter(NamedTuple):
     """A parameter tensor of the unrolled network and the index of its group."""
 
     placed: PlacedParameter
@@ -119,16 +119,24 @@ def batches_per_epoch(num_samples: int, batch_size: int, drop_last: bool) -> int
 def group_parameters(plan: Plan, groups: tuple[GroupSpec, ...]) -> list[GroupedParameter]:
     """Puts every parameter into the first group whose rule takes it; the last group takes the rest."""
     rules = [group.rule for group in groups[:-1]]
-    last = len(groups) - 1
+    asks_for_items = any(rule.items for rule in rules)
+    # Many parameters stand at places that no rule tells apart.
+    known: dict[tuple, int] = {}
     found: list[GroupedParameter] = []
     for placed in plan.parameters():
-        index = last
-        for candidate, rule in enumerate(rules):
-            if rule.matches(ids=placed.ids, lane=placed.lane, role=placed.role, depth=placed.depth):
-                index = candidate
-                break
+        place = (placed.ids if asks_for_items else (), placed.lane, placed.role, placed.depth)
+        index = known.get(place)
+        if index is None:
+            index = known[place] = _first_match(rules, placed)
         found.append(GroupedParameter(placed, index))
     return found
+
+
+def _first_match(rules: list[Rule], placed: PlacedParameter) -> int:
+    for index, rule in enumerate(rules):
+        if rule.matches(ids=placed.ids, lane=placed.lane, role=placed.role, depth=placed.depth):
+            return index
+    return len(rules)
 
 
 def _group_rows(groups: tuple[GroupSpec, ...], parameters: list[GroupedParameter], sizes: list[int]) -> list[GroupRow]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from builder.spec.experiment import FORMAT, Experiment
 from builder.spec.ids import fill_ids
@@ -98,11 +99,15 @@ def _refused(message: str, path: str = "") -> DocumentError:
 def _validate(raw: dict[str, Any]) -> Experiment:
     try:
         # From JSON text, for only there does pydantic's strict mode take lists as tuples.
-        return Experiment.model_validate_json(json.dumps(raw), strict=True)
+        return Experiment.model_validate_json(_to_json(raw), strict=True)
     except ValidationError as error:
         if error.error_count() <= MAX_LISTED_ERRORS:
             raise DocumentError(problems_of(raw, error)) from error
         raise DocumentError(_first_problems(raw, error.error_count())) from error
+
+
+def _to_json(raw: dict[str, Any]) -> bytes:
+    return to_json(raw, inf_nan_mode="constants")
 
 
 def _first_problems(raw: dict[str, Any], num_errors: int) -> list[Problem]:
@@ -110,7 +115,7 @@ def _first_problems(raw: dict[str, Any], num_errors: int) -> list[Problem]:
     summary = Problem(None, "", f"The document has {num_errors:,} errors.")
     head = _head(raw, 20)
     try:
-        Experiment.model_validate_json(json.dumps(head), strict=True)
+        Experiment.model_validate_json(_to_json(head), strict=True)
     except ValidationError as error:
         return [summary, *problems_of(head, error)]
     return [summary]
@@ -124,10 +129,40 @@ def _head(node: Any, size: int) -> Any:
 
 def _check_tree(raw: dict[str, Any]) -> None:
     """Refuses what no schema should have to look at: bottomless nesting, endless lists and numbers, half characters."""
-    refusal = _why_no_tree(raw, MAX_JSON_DEPTH)
+    refusal = None if _is_plain_tree(raw) else _why_no_tree(raw, MAX_JSON_DEPTH)
     if refusal is not None:
         reason, path = refusal
         raise _refused(reason, ".".join(shorten(part) for part in reversed(path)))
+
+
+def _is_plain_tree(raw: dict[str, Any]) -> bool:
+    """Whether nothing is unusual, at an edit's speed; if False, `_why_no_tree` decides."""
+    level: list[Any] = [raw]
+    for _ in range(MAX_JSON_DEPTH):
+        below: list[Any] = []
+        for node in level:
+            if len(node) > MAX_ENTRIES:
+                return False
+            if type(node) is dict:
+                if not all(type(key) is str and key.isascii() for key in node):
+                    return False
+                node = node.values()
+            for value in node:
+                kind = type(value)
+                if kind is dict or kind is list:
+                    below.append(value)
+                elif kind is str:
+                    if not _is_unicode(value):
+                        return False
+                elif kind is int:
+                    if value.bit_length() > MAX_BITS:
+                        return False
+                elif not (kind is float or kind is bool or value is None):
+                    return False
+        if not below:
+            return True
+        level = below
+    return False
 
 
 def _why_no_tree(node: Any, depth: int) -> tuple[str, list[Any]] | None:

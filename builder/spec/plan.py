@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from builder.spec.blocks.base import Block
 from builder.spec.blocks.stochastic_depth import LinearDecay, StochasticDepthBlock
@@ -58,8 +59,7 @@ class BlockPlan:
         return "/".join(self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedParameter:
+class PlacedParameter(NamedTuple):
     """One parameter tensor of the unrolled network, with all that a group's rule can ask."""
 
     address: str

@@ -87,14 +87,16 @@ class ExperimentStore(Store):
             NotFound: if this workspace has none of that id.
         """
         row = self._database.row(
-            "SELECT revision.*, next_id FROM revision JOIN experiment ON experiment.id = experiment_id "
-            "WHERE revision.id = ?",
+            "SELECT revision.*, next_id, json_extract(document, '$.network.next_id') AS own_next_id "
+            "FROM revision JOIN experiment ON experiment.id = experiment_id WHERE revision.id = ?",
             (revision_id,),
         )
         if row is None:
             raise NotFound(f"There is no revision {revision_id} in {self.folder}.")
         fields = dict(row)
-        fields["document"] = _with_next_id(fields["document"], fields.pop("next_id"))
+        next_id, own_next_id = fields.pop("next_id"), fields.pop("own_next_id")
+        if own_next_id is not None and own_next_id < next_id:
+            fields["document"] = _with_next_id(fields["document"], next_id)
         return Revision(**fields)
 
     def append_revision(self, experiment_id: str, document: str, base: int) -> Revision:
@@ -172,10 +174,10 @@ class ExperimentStore(Store):
         return json.loads(row[0]) if row else []
 
     def _move_head(self, experiment_id: str, revision_id: int, redo: list[int]) -> None:
-        row = self._database.row("SELECT document FROM revision WHERE id = ?", (revision_id,))
         self._database.execute(
-            "UPDATE experiment SET head = ?, redo = ?, name = ?, changed_at = ? WHERE id = ?",
-            (revision_id, json.dumps(redo), _name_of(row[0]) if row else "", time.time(), experiment_id),
+            "UPDATE experiment SET head = ?, redo = ?, changed_at = ?, name = "
+            "coalesce((SELECT json_extract(document, '$.name') FROM revision WHERE id = ?), '') WHERE id = ?",
+            (revision_id, json.dumps(redo), time.time(), revision_id, experiment_id),
         )
 
 
@@ -213,7 +215,4 @@ def _next_id_of(document: str) -> int:
 
 def _with_next_id(document: str, next_id: int) -> str:
     parsed = _parse(document)
-    network = parsed.get("network", {})
-    if network.get("next_id", next_id) >= next_id:
-        return document
-    return json.dumps({**parsed, "network": {**network, "next_id": next_id}}, ensure_ascii=False)
+    return json.dumps({**parsed, "network": {**parsed["network"], "next_id": next_id}}, ensure_ascii=False)

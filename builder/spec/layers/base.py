@@ -1,7 +1,6 @@
 """What a layer of the document can be asked, without torch."""
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 from builder.spec.base import Document, ItemId, field
 from builder.spec.shapes import Shape, ShapeContext
@@ -9,8 +8,7 @@ from builder.spec.shapes import Shape, ShapeContext
 Role = Literal["weight", "bias", "norm_scale", "norm_shift"]
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterShape:
+class ParameterShape(NamedTuple):
     """One parameter tensor of a layer: its name in the torch module, its shape and its role."""
 
     name: str
