@@ -17,6 +17,8 @@ from builder.workspace.runs import Run
 
 PATIENCE_SECONDS = 30.0
 """For whatever must happen: a busy machine of two cores is slow, and waiting costs nothing where it is not."""
+RUN_SECONDS = 120.0
+"""For a whole run of digits."""
 TOUCH_DELAY_MS = 260
 """A finger that rests longer than 160 ms drags."""
 
@@ -251,7 +253,7 @@ class Screen:
 
     def has_status(self, *statuses: str) -> None:
         """Waits until the run is in one of these states."""
-        self.until(lambda: self.run().status in statuses, f"the run is {' or '.join(statuses)}")
+        self.until(lambda: self.run().status in statuses, f"the run is {' or '.join(statuses)}", RUN_SECONDS)
 
     def shown_step(self) -> int:
         """The step that the top bar shows; 0 while it shows none."""
