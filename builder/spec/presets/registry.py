@@ -2,13 +2,12 @@
 
 from builder.spec.presets.base import Preset, Study
 from builder.spec.presets.first_steps import FIRST_STEPS
+from builder.spec.presets.minimodel import MINIMODEL
 from builder.spec.presets.residual_networks import RESIDUAL_NETWORKS
 
 DEFAULT_PRESET = "digits-residual"
 
-STUDIES: dict[str, Study] = {
-    study.name: study for study in (FIRST_STEPS, RESIDUAL_NETWORKS)
-}
+STUDIES: dict[str, Study] = {study.name: study for study in (FIRST_STEPS, MINIMODEL, RESIDUAL_NETWORKS)}
 
 PRESETS: dict[str, Preset] = {preset.name: preset for study in STUDIES.values() for preset in study.presets}
 
