@@ -66,7 +66,6 @@ def cifar_tower(
     kind: str,
     num_blocks: int,
     *,
-    widths: Sequence[int] = WIDTHS,
     head: NestedItem = HEAD,
     **stage: Any,
 ) -> list[NestedItem]:
@@ -75,14 +74,13 @@ def cifar_tower(
     Args:
         kind: Of every block.
         num_blocks: Of each stage.
-        widths: Channels of each stage.
         head: The last layer.
         stage: As `cifar_stage` takes it.
     """
-    stem = [conv(widths[0], bias=False), norm(), activation()]
+    stem = [conv(WIDTHS[0], bias=False), norm(), activation()]
     stages = [
         item
-        for number, channels in enumerate(widths)
+        for number, channels in enumerate(WIDTHS)
         for item in cifar_stage(kind, channels, num_blocks, strided=number > 0, **stage)
     ]
     return [*stem, *stages, GLOBAL_POOL, head]
