@@ -11,6 +11,7 @@ from benchmarks.table import Row, format_rows
 BENCHMARKS = {
     "accuracy": "benchmarks.accuracy",
     "throughput": "benchmarks.throughput",
+    "minimodel": "benchmarks.minimodel",
     "stochastic": "benchmarks.stochastic_depth",
     "memory": "benchmarks.memory",
     "analysis": "benchmarks.analysis",

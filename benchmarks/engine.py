@@ -13,10 +13,10 @@ from builder.workspace.rows import RunWriter
 WARMUP_STEPS = 10
 
 
-def seconds_per_step(experiment: Experiment, data: Dataset) -> float:
+def seconds_per_step(experiment: Experiment, data: Dataset, warmup_steps: int = WARMUP_STEPS) -> float:
     """Seconds of a step with everything recorded at every step, writing included.
 
-    The first flush after `WARMUP_STEPS` starts the clock, the last one stops it.
+    The first flush after `warmup_steps` starts the clock, the last one stops it.
     """
     begun: tuple[int, float] | None = None
     ended: tuple[int, float] | None = None
@@ -28,7 +28,7 @@ def seconds_per_step(experiment: Experiment, data: Dataset) -> float:
             elif isinstance(event, StepsRecorded):
                 writer.append_steps(event.first_step, event.values, event.seconds)
                 ended = (writer.last_step, time.perf_counter())
-                if begun is None and writer.last_step >= WARMUP_STEPS:
+                if begun is None and writer.last_step >= warmup_steps:
                     begun = ended
         writer.close()
     assert begun is not None

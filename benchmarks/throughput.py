@@ -1,6 +1,7 @@
 """Samples per second with everything recorded, against a bare hand-written eager loop of the same net and data."""
 
 import time
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from benchmarks.table import Row, summarise
 from builder.data.dataset import Dataset, Split
 from builder.modules import compile_network
 from builder.spec import Experiment, load_experiment, with_value
+from builder.spec.training import AdamOptimizer, SgdOptimizer
 
 NUM_SAMPLES = 12_800
 ROUNDS = 5
@@ -64,21 +66,40 @@ def bare_conv() -> nn.Module:
     )
 
 
-def bare_seconds_per_step(
-    network: nn.Module, data: Dataset, num_steps: int, experiment: Experiment, fused: bool
-) -> float:
-    """A loop as an opponent would write it: tensors on the device, an index per epoch, no logging, no `.item()`."""
-    group = experiment.groups[0]
-    optimizer = torch.optim.SGD(
+def bare_optimizer(network: nn.Module, experiment: Experiment, fused: bool) -> torch.optim.Optimizer:
+    """torch's own, for the parameters as they are."""
+    group, spec = experiment.groups[0], experiment.training.optimizer
+    if isinstance(spec, AdamOptimizer):
+        return torch.optim.Adam(network.parameters(), lr=group.learning_rate, eps=spec.eps, fused=fused or None)
+    assert isinstance(spec, SgdOptimizer)
+    return torch.optim.SGD(
         network.parameters(),
         lr=group.learning_rate,
-        momentum=0.9,
-        nesterov=getattr(experiment.training.optimizer, "nesterov", False),
+        momentum=spec.momentum,
+        nesterov=spec.nesterov,
         weight_decay=group.weight_decay,
         fused=fused or None,
     )
+
+
+def unchanged(inputs: Tensor) -> Tensor:
+    """No augmentation."""
+    return inputs
+
+
+def bare_seconds_per_step(
+    network: nn.Module,
+    data: Dataset,
+    num_steps: int,
+    experiment: Experiment,
+    fused: bool,
+    augment: Callable[[Tensor], Tensor] = unchanged,
+    warmup_steps: int = WARMUP_STEPS,
+) -> float:
+    """A loop as an opponent would write it: tensors on the device, an index per epoch, no logging, no `.item()`."""
+    optimizer = bare_optimizer(network, experiment, fused)
     inputs, targets, batch_size = data.train.inputs, data.train.targets, experiment.training.batch_size
-    began, done = 0.0, -WARMUP_STEPS
+    began, done = 0.0, -warmup_steps
     network.train()
     while True:
         permutation = torch.randperm(len(targets))
@@ -87,7 +108,7 @@ def bare_seconds_per_step(
                 began = time.perf_counter()
             index = permutation[start : start + batch_size]
             optimizer.zero_grad()
-            functional.cross_entropy(network(inputs[index]), targets[index]).backward()
+            functional.cross_entropy(network(augment(inputs[index])), targets[index]).backward()
             optimizer.step()
             done += 1
             if done == num_steps:
@@ -116,17 +137,26 @@ def measured(preset: str, num_steps: int) -> Experiment:
     return experiment
 
 
-def compare(what: str, preset: str, bare: nn.Module, num_steps: int, floor: float) -> list[Row]:
+def compare(
+    what: str,
+    preset: str,
+    bare: nn.Module,
+    num_steps: int,
+    floor: float,
+    shape: tuple[int, ...] = (1, 28, 28),
+    augment: Callable[[Tensor], Tensor] = unchanged,
+    warmup_steps: int = WARMUP_STEPS,
+) -> list[Row]:
     """Ours and both bare loops in turn, so that the machine's drift hits all alike."""
-    experiment = measured(preset, WARMUP_STEPS + num_steps)
-    data = random_data((1, 28, 28))
+    experiment = measured(preset, warmup_steps + num_steps)
+    data = random_data(shape)
     num_parameters = sum(parameter.numel() for parameter in compile_network(experiment).parameters())
     assert num_parameters == sum(parameter.numel() for parameter in bare.parameters())
     ours, plain, fused = [], [], []
     for _ in range(ROUNDS):
-        ours.append(seconds_per_step(experiment, data))
-        plain.append(bare_seconds_per_step(bare, data, num_steps, experiment, fused=False))
-        fused.append(bare_seconds_per_step(bare, data, num_steps, experiment, fused=True))
+        ours.append(seconds_per_step(experiment, data, warmup_steps))
+        plain.append(bare_seconds_per_step(bare, data, num_steps, experiment, False, augment, warmup_steps))
+        fused.append(bare_seconds_per_step(bare, data, num_steps, experiment, True, augment, warmup_steps))
     speed = [experiment.training.batch_size / seconds for seconds in ours]
     return [
         summarise(f"{what}: samples per second", speed, unit="/s", note=f"{torch.get_num_threads()} threads"),
@@ -137,7 +167,7 @@ def compare(what: str, preset: str, bare: nn.Module, num_steps: int, floor: floa
             note=f"everything recorded and written; {ROUNDS} pairs of {num_steps} steps",
         ),
         summarise(
-            f"{what}: against the bare loop with torch's fused SGD",
+            f"{what}: against the bare loop with torch's fused optimizer",
             [b / a for a, b in zip(ours, fused, strict=True)],
             note="the same, for an opponent who knows that option",
         ),

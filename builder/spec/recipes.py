@@ -40,8 +40,8 @@ def conv(out_channels: int | str, kernel_size: int = 3, stride: int = 1, **field
     return {"kind": "conv", "out_channels": out_channels, "kernel_size": kernel_size, "stride": stride, **fields}
 
 
-def norm(method: str = "batch") -> Nested:
-    return {"kind": "norm", "method": method}
+def norm(method: str = "batch", **fields: Any) -> Nested:
+    return {"kind": "norm", "method": method, **fields}
 
 
 def post_activation_body(channels: int | str, stride: int = 1) -> tuple[Nested, ...]:

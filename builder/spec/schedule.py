@@ -35,6 +35,14 @@ def shape_factor(schedule: ScheduleSpec, step: int, num_steps: int, steps_per_ep
             return half_cosine(1.0, schedule.final_factor, (fraction - rising) / (1.0 - rising))
 
 
+def warmup_share(training: TrainingSpec, step: int, steps_per_epoch: int) -> float:
+    """The warm-up's own factor: a line up to 1, or a constant and then 1."""
+    warmup_steps = training.warmup.in_steps(steps_per_epoch)
+    if step >= warmup_steps:
+        return 1.0
+    return training.warmup_factor or (step + 1) / (warmup_steps + 1)
+
+
 def learning_rate_factor(training: TrainingSpec, step: int, num_steps: int, steps_per_epoch: int) -> float:
     """What multiplies every base rate in the step after `step` finished ones.
 
@@ -44,18 +52,19 @@ def learning_rate_factor(training: TrainingSpec, step: int, num_steps: int, step
         num_steps: Length of the run in steps.
         steps_per_epoch: Steps of one epoch.
     """
-    warmup_steps = training.warmup.in_steps(steps_per_epoch)
-    warmup = min(1.0, (step + 1) / (warmup_steps + 1)) if warmup_steps else 1.0
-    return warmup * shape_factor(training.schedule, step, num_steps, steps_per_epoch)
+    return warmup_share(training, step, steps_per_epoch) * shape_factor(
+        training.schedule, step, num_steps, steps_per_epoch
+    )
 
 
 def schedule_curve(
     training: TrainingSpec, num_steps: int, steps_per_epoch: int, max_points: int = 160
 ) -> list[tuple[int, float]]:
-    """`(step, factor)` over the whole run, for the preview: both ends, the warm-up's end, both sides of a milestone."""
+    """`(step, factor)` of the whole run, for the preview: both ends, both sides of a milestone and of the warm-up's end."""
     last = num_steps - 1
     chosen = {round(index * last / (max_points - 1)) for index in range(max_points)}
-    chosen.add(training.warmup.in_steps(steps_per_epoch))
+    warmup_steps = training.warmup.in_steps(steps_per_epoch)
+    chosen |= {warmup_steps - 1, warmup_steps}
     if isinstance(training.schedule, StepSchedule):
         for milestone in training.schedule.milestones:
             step = milestone.in_steps(steps_per_epoch)

@@ -167,6 +167,14 @@ class TrainingSpec(Document):
     warmup: Time = field(
         Time(steps=0), title="Warm-up", help="The rate rises linearly from near zero over this time.", advanced=True
     )
+    warmup_factor: float | None = field(
+        None,
+        title="Warm-up factor",
+        help="Share of the rate that is held during the warm-up instead; empty rises linearly.",
+        gt=0.0,
+        le=1.0,
+        advanced=True,
+    )
     loss: LossSpec = field(CrossEntropyLoss(), title="Loss", help="What is minimised.")
     seed: int = field(
         0, title="Seed", help="Batches, initial weights, masks and augmentation all follow from it.", ge=0, le=MAX_INT

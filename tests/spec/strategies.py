@@ -166,6 +166,7 @@ TRAINING = st.fixed_dictionaries(
         "duration": POSITIVE_TIMES,
         "evaluate_every": POSITIVE_TIMES,
         "warmup": TIMES,
+        "warmup_factor": st.one_of(st.none(), st.floats(0.01, 1.0)),
         "batch_size": st.sampled_from([1, 2, 64, 65_536]),
         "drop_last": st.booleans(),
         "optimizer": OPTIMIZERS,

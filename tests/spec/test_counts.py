@@ -4,7 +4,7 @@ import pytest
 
 from builder.spec import Experiment, analyse
 from builder.spec.data import DataSpec
-from builder.spec.presets.first_steps import HEAD, cifar_stage
+from builder.spec.presets.cifar_towers import HEAD, cifar_stage
 from builder.spec.presets.numbering import network
 from builder.spec.recipes import activation, conv, linear, norm, pre_activation_body
 

@@ -8,7 +8,7 @@ from builder.spec import Experiment, analyse
 from builder.spec.data import DataSpec
 from builder.spec.document import validate_experiment
 from builder.spec.plan import plan_network
-from builder.spec.presets.first_steps import HEAD, cifar_stage, repeat
+from builder.spec.presets.cifar_towers import HEAD, cifar_stage, repeat
 from builder.spec.presets.numbering import network
 from builder.spec.recipes import activation, conv, linear, norm
 

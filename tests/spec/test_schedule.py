@@ -54,6 +54,18 @@ def test_warmup_rises_in_equal_steps_and_meets_the_full_rate(warmup):
     assert factors({"kind": "constant"}, warmup)[:7] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0, 1.0, 1.0])
 
 
+def test_warmup_at_a_factor_holds_it_and_then_jumps_to_the_full_rate():
+    """He et al. 2015, section 4.2: 110 layers begin with a tenth of the rate for 400 steps."""
+    training = TrainingSpec(warmup=Time(steps=400), warmup_factor=0.1)
+    found = [learning_rate_factor(training, step, 64_000, 351) for step in (0, 200, 399, 400, 63_999)]
+    assert found == [0.1, 0.1, 0.1, 1.0, 1.0]
+    assert dict(schedule_curve(training, 64_000, 351)).items() >= {(399, 0.1), (400, 1.0)}
+
+
+def test_a_factor_without_warmup_changes_nothing():
+    assert learning_rate_factor(TrainingSpec(warmup_factor=0.1), 0, NUM_STEPS, STEPS_PER_EPOCH) == 1.0
+
+
 def test_warmup_multiplies_the_schedule():
     cosine, warmed = factors({"kind": "cosine"}), factors({"kind": "cosine"}, {"steps": 9})
     assert warmed == pytest.approx([factor * min(1.0, (step + 1) / 10) for step, factor in enumerate(cosine)])

@@ -1,11 +1,11 @@
 """First steps: small towers on embedded data, and one for each larger data set."""
 
-from builder.spec.data import AugmentationSpec, DataSpec
+from builder.spec.data import DataSpec
 from builder.spec.experiment import Experiment
 from builder.spec.groups import GROUP_COLOURS, GroupSpec, Rule
 from builder.spec.presets.base import Preset, Study
 from builder.spec.presets.numbering import NestedItem, network
-from builder.spec.recipes import activation, conv, linear, norm, post_activation_body, pre_activation_body
+from builder.spec.recipes import activation, conv, linear, norm, pre_activation_body
 from builder.spec.training import AdamOptimizer, CosineSchedule, OneCycleSchedule, SgdOptimizer, Time, TrainingSpec
 
 FLATTEN: NestedItem = {"kind": "flatten"}
@@ -132,41 +132,6 @@ def mnist_conv() -> Experiment:
     )
 
 
-def cifar_stage(kind: str, channels: int, num_blocks: int, strided: bool, **fields: object) -> list[NestedItem]:
-    """One stage of the CIFAR residual nets with option-A shortcuts; the first block halves the image if `strided`."""
-    block = {"kind": kind, "activation": "relu", **fields}
-    first = {
-        **block,
-        "body": post_activation_body(channels, stride=2),
-        "shortcut": [{"kind": "pad_channels", "method": "subsample"}],
-    }
-    rest = {**block, "body": post_activation_body(channels)}
-    if not strided:
-        return [repeat(num_blocks, rest)]
-    return [first] + ([repeat(num_blocks - 1, rest)] if num_blocks > 1 else [])
-
-
-def cifar_resnet_20() -> Experiment:
-    return Experiment(
-        notes="ResNet-20 with option-A shortcuts. Source: He et al. 2015, arXiv 1512.03385, section 4.2.",
-        data=DataSpec(dataset="cifar-10", augmentation=AugmentationSpec(horizontal_flip=True, crop_padding=4)),
-        network=network(
-            [
-                conv(16, bias=False),
-                norm(),
-                activation(),
-                *cifar_stage("residual", 16, 3, strided=False),
-                *cifar_stage("residual", 32, 3, strided=True),
-                *cifar_stage("residual", 64, 3, strided=True),
-                {"kind": "global_pool", "method": "average"},
-                HEAD,
-            ]
-        ),
-        groups=(GroupSpec(name="all parameters", learning_rate=0.1, weight_decay=1e-4),),
-        training=TrainingSpec(duration=Time(epochs=10), batch_size=128, schedule=OneCycleSchedule()),
-    )
-
-
 FIRST_STEPS = Study(
     name="first-steps",
     title="First steps",
@@ -217,13 +182,6 @@ FIRST_STEPS = Study(
             "Six pre-activation units with 16 and 32 channels; about 99 % in three epochs.",
             "The gradient of the norms against that of the convolutions, after grouping by role.",
             mnist_conv,
-        ),
-        Preset(
-            "cifar-resnet-20",
-            "CIFAR-10, ResNet-20",
-            "The smallest residual net of the paper, with zero-padded shortcuts.",
-            "Validation lags the training curve less with augmentation.",
-            cifar_resnet_20,
         ),
     ),
     comparisons=(),
