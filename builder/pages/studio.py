@@ -127,7 +127,9 @@ def _top_bar(actions: StudioActions) -> None:
     if run and reader:
         for note in run_notes(reader.info()):
             session.tell_once("info", note, about=run.id)
-    experiment, why_not = actions.editing.experiment, actions.why_not()
+    experiment = actions.editing.experiment
+    actions.downloads.follow(experiment)
+    why_not = actions.why_not()
     entry = workspace.experiment(actions.editing.experiment_id) if actions.editing.experiment_id else None
     notice = session.notice
     transport(
@@ -204,6 +206,8 @@ def _act(actions: StudioActions, key: str) -> None:
             actions.set_field("training.device", message.get("device"))
         case "set_pace":
             actions.set_pace(message.get("steps_per_second"))
+        case "download_dataset":
+            actions.downloads.start(message.get("dataset"))
         case "resend":
             session.sent.resend()
 
@@ -219,6 +223,10 @@ def _follow_notice(actions: StudioActions) -> None:
             actions.submit()
         case "undelete":
             actions.workspace.undelete(notice.payload)
+        case "download":
+            actions.downloads.start(notice.payload)
+        case "cancel_download":
+            actions.downloads.cancel(notice.payload)
 
 
 def _editor(actions: StudioActions) -> None:
@@ -230,9 +238,10 @@ def _editor(actions: StudioActions) -> None:
     items = live_items(_reader(actions, run)) if is_live or (run and session.read_only) else None
     # A message may be lost when another follows at once, so a change is sent for a while, and then only what lives.
     is_recent = session.sent.is_recent(editing.epoch, editing.rev)
+    available = actions.downloads.available()
     editor(
         {
-            "catalogue": catalogue() if session.sent.catalogue_is_due() else None,
+            "catalogue": _catalogue(available) if session.sent.catalogue_is_due(available) else None,
             "epoch": editing.epoch,
             "rev": editing.rev,
             "document": editing.experiment.model_dump(mode="json") if is_recent else None,
@@ -244,6 +253,12 @@ def _editor(actions: StudioActions) -> None:
         on_edit=partial(_edit, actions),
         on_action=partial(_act, actions, "editor"),
     )
+
+
+def _catalogue(available: dict[str, bool]) -> dict[str, Any]:
+    """The catalogue, with what is known of this machine."""
+    fixed = catalogue()
+    return {**fixed, "datasets": [{**each, "available": available[each["name"]]} for each in fixed["datasets"]]}
 
 
 def _edit(actions: StudioActions) -> None:

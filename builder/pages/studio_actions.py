@@ -6,6 +6,7 @@ from typing import Any
 
 import psutil
 
+from builder.pages.downloading import Downloads
 from builder.pages.editing import (
     Editing,
     EndedEpoch,
@@ -84,6 +85,7 @@ class StudioActions:
     def __init__(self, workspace: Workspace, session: Session) -> None:
         self.workspace = workspace
         self.session = session
+        self.downloads = Downloads(workspace, session)
 
     @property
     def editing(self) -> Editing:
@@ -270,7 +272,9 @@ class StudioActions:
 
     def why_not(self) -> str:
         """Why Train is off; empty if it is on."""
-        return "This is a read-only view." if self.session.read_only else why_not_trainable(self.editing.analysis)
+        if self.session.read_only:
+            return "This is a read-only view."
+        return why_not_trainable(self.editing.analysis) or self.downloads.why_not(self.editing.experiment)
 
     def train(self) -> None:
         """Submits the document as a run, unless one of this tab is already on its way."""
