@@ -74,6 +74,7 @@ class Session:
         sent: What the editor has already.
         dialog: The dialog that is open; it stays open when the script runs again.
         drawn_dialog: The dialog that the newest full run has drawn.
+        study: The study that the dialog of presets shows.
         downloading: The data set whose download this tab follows.
         offered: The experiment and the data set whose download was offered last.
     """
@@ -95,6 +96,7 @@ class Session:
     mixer_epoch: int = 1
     dialog: str | None = None
     drawn_dialog: str | None = None
+    study: str | None = None
     downloading: str | None = None
     offered: tuple[str | None, str] | None = None
     last_status: str | None = None
