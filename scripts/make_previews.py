@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from builder.data.files import DataSettings
 from builder.data.raw import RawData, load_raw
 from builder.spec.data import DataSpec
 from builder.spec.datasets import DATASETS
+from builder.workspace.data_files import DataSettings
 
 TARGET = Path(__file__).parent.parent / "builder" / "spec" / "previews"
 SIDE = 112  # twice the tile, for dense screens

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -12,6 +13,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from web_server import Server, serving
 
 ROOT = Path(__file__).parents[1]
 ON_CI = os.environ.get("CI") == "true"
@@ -89,6 +94,26 @@ def browser_path() -> str:
     if found.returncode != 0:
         (pytest.fail if ON_CI else pytest.skip)(found.stderr.strip())
     return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def real_data_folder() -> Path:
+    """The folder with `mnist/`, `fashion-mnist/` and `cifar-10/`; on CI its absence is a failure."""
+    beside = ROOT.parent / "shared" / "data"
+    folder = Path(os.environ.get("HIGHRISE_TEST_DATA") or beside)
+    if not (folder / "mnist" / "train-images-idx3-ubyte.gz").is_file():
+        reason = f"The published files are not in {folder}; name their folder in HIGHRISE_TEST_DATA."
+        if ON_CI:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as shared:
+        yield shared
 
 
 def _gone() -> suppress:

@@ -13,8 +13,8 @@ from typing import Any
 
 from builder.cli.text import print_json, print_table, size_text
 from builder.cli.workspaces import add_workspace_option, workspace_exists
-from builder.data.files import DataSettings, availability
 from builder.spec.datasets import DATASETS
+from builder.workspace.data_files import DataSettings, availability
 from builder.workspace.devices import list_devices
 from builder.workspace.errors import WorkspaceError
 from builder.workspace.store import default_folder

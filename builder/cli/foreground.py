@@ -10,12 +10,13 @@ from typing import Any
 from builder.cli.event_lines import EventLines
 from builder.cli.progress import ProgressBar
 from builder.data.download import read_files
-from builder.data.files import DataSettings, DataUnavailable, availability
+from builder.data.files import DataUnavailable
 from builder.spec import DocumentError, Experiment, Problem, dump_experiment
 from builder.spec.datasets import DATASETS
 from builder.training.device import DeviceUnavailable, resolve_device
 from builder.training.events import DataProgressed, Event, RunEnded, RunFailed, RunFinished, RunStopped, StepsRecorded
 from builder.training.session import train_run
+from builder.workspace.data_files import DataSettings, availability
 from builder.workspace.store import Workspace
 from builder.workspace.trainer_run import TrainerRun
 

@@ -6,12 +6,15 @@ from contextlib import closing
 from typing import Any
 
 from builder.cli.workspaces import add_workspace_option, open_existing, workspace_exists
+from builder.workspace.downloads import end_downloads
 from builder.workspace.store import default_folder
 from builder.workspace.supervision import shutdown_supervisor
 
 
 def add_parser(commands: Any) -> None:
-    parser = commands.add_parser("shutdown", help="stop every live run and the supervisor; queued runs stay queued")
+    parser = commands.add_parser(
+        "shutdown", help="stop every live run, download and the supervisor; queued runs stay queued"
+    )
     add_workspace_option(parser)
     parser.set_defaults(run=run)
 
@@ -22,6 +25,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     with closing(open_existing(options.workspace)) as workspace:
         num_live = len(workspace.live_runs())
+        end_downloads(workspace)
         if not shutdown_supervisor(workspace):
             print(f"Something in {workspace.folder} still runs after 30 s. Try again.", file=sys.stderr)
             return 1

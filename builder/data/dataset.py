@@ -7,12 +7,12 @@ import numpy.typing as npt
 import torch
 
 from builder.data.download import Progress
-from builder.data.files import DataSettings
 from builder.data.normalization import Affine, fit_normalization
 from builder.data.raw import load_raw
 from builder.data.splits import split_indices
 from builder.spec.data import DataSpec
 from builder.spec.datasets import DATASETS
+from builder.workspace.data_files import DataSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,9 @@ import requests
 from filelock import FileLock, Timeout
 
 from builder.data.archive import unpack, verify_large
-from builder.data.files import (
-    DataSettings,
-    DataUnavailable,
-    WrongContent,
-    find_files,
-    is_usable,
-    missing_note,
-    read_verified,
-)
+from builder.data.files import DataUnavailable, WrongContent, read_verified
 from builder.spec.datasets import DatasetFacts, FileFacts
+from builder.workspace.data_files import DataSettings, find_files, is_usable, missing_note
 
 Progress = Callable[[int, int, str], None]
 """Called with bytes done, bytes in all and the file's name. What it raises ends the download; nothing half stays."""

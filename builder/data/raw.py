@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from builder.data.cifar import parse_cifar_batch
 from builder.data.download import Progress, read_files
-from builder.data.files import DataSettings
 from builder.data.idx import parse_idx
 from builder.data.toys import draw_toy
 from builder.spec.chance import derive_seed
 from builder.spec.data import DataSpec
 from builder.spec.datasets import DATASETS, DatasetFacts
+from builder.workspace.data_files import DataSettings
 
 _DIGITS_FILE = Path(__file__).parent / "digits.npz"
 _SEED_OF_EVERY_TEST = 0

@@ -6,10 +6,10 @@ from functools import partial
 
 import streamlit as st
 
+from builder.pages.presets_dialog import presets_dialog
 from builder.pages.run_status import run_title
 from builder.pages.studio_actions import StudioActions
 from builder.spec import DocumentError, dump_experiment, parse_experiment
-from builder.spec.presets.registry import PRESETS
 from builder.workspace.experiments import ExperimentEntry
 from components.pulse import pulse
 
@@ -76,18 +76,6 @@ def _experiment_row(actions: StudioActions, entry: ExperimentEntry) -> None:
     if delete.button("Delete", key=f"delete-{entry.id}", disabled=is_open, help="It can be restored below the list."):
         workspace.delete(entry.id)
         st.rerun(scope="fragment")
-
-
-def presets_dialog(actions: StudioActions) -> None:
-    """Every preset with its story; loading one makes a copy."""
-    for preset in PRESETS.values():
-        with st.container(border=True):
-            text, button = st.columns([5, 1], vertical_alignment="center")
-            text.markdown(f"**{preset.title}** `{preset.name}`")
-            text.caption(f"{preset.story} Watch: {preset.watch}")
-            if button.button("Load", key=f"preset-{preset.name}", help="Open a copy; the preset itself stays."):
-                actions.open_preset(preset.name)
-                _close_and_show(actions)
 
 
 def share_dialog(actions: StudioActions) -> None:

@@ -36,6 +36,7 @@ class Sent:
     version: tuple[int, int] | None = None
     until: float = 0.0
     catalogue_until: float = math.inf
+    available: dict[str, bool] = field(default_factory=dict)
 
     def is_recent(self, epoch: int, rev: int) -> bool:
         """Whether this version of the document is still to be sent."""
@@ -44,10 +45,11 @@ class Sent:
             self.version, self.until = (epoch, rev), now + RESEND_SECONDS
         return now < self.until
 
-    def catalogue_is_due(self) -> bool:
-        """Whether the catalogue, which never changes while the server runs, is still to be sent."""
+    def catalogue_is_due(self, available: dict[str, bool]) -> bool:
+        """Whether the catalogue, which changes only with the data sets on this machine, is still to be sent."""
         now = time.monotonic()
-        if self.catalogue_until == math.inf:
+        if self.catalogue_until == math.inf or self.available != available:
+            self.available = available
             self.catalogue_until = now + RESEND_SECONDS
         return now < self.catalogue_until
 
@@ -72,6 +74,9 @@ class Session:
         sent: What the editor has already.
         dialog: The dialog that is open; it stays open when the script runs again.
         drawn_dialog: The dialog that the newest full run has drawn.
+        study: The study that the dialog of presets shows.
+        downloading: The data set whose download this tab follows.
+        offered: The experiment and the data set whose download was offered last.
     """
 
     editing: Editing
@@ -91,6 +96,9 @@ class Session:
     mixer_epoch: int = 1
     dialog: str | None = None
     drawn_dialog: str | None = None
+    study: str | None = None
+    downloading: str | None = None
+    offered: tuple[str | None, str] | None = None
     last_status: str | None = None
 
     def renew_mixer(self) -> None:

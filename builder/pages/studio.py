@@ -23,11 +23,13 @@ from builder.pages.run_status import (
 )
 from builder.pages.service import shared_workspace
 from builder.pages.state import Session, begin_session, component_value, current_session
-from builder.pages.studio_actions import StudioActions, open_session
+from builder.pages.studio_actions import MAX_SHOWN_RUNS, StudioActions, open_session
 from builder.spec.catalogue import block_styles, catalogue
+from builder.spec.presets.registry import STUDIES
 from builder.workspace.devices import devices
 from builder.workspace.rows import RunReader
 from builder.workspace.runs import Run
+from builder.workspace.store import Workspace
 from components.editor import editor
 from components.live import live
 from components.mixer import mixer
@@ -36,7 +38,6 @@ from components.transport import Device, transport
 
 LIVE_SECONDS = 0.2
 IDLE_SECONDS = 1.0
-MAX_SHOWN_RUNS = 6
 MIXER_HEIGHT = 232
 """Pixels that the mixer and its margins take under the charts."""
 STYLE = (Path(__file__).parent / "style.css").read_text()
@@ -47,7 +48,7 @@ def page() -> None:
     st.html(f"<style>{STYLE}</style>")
     workspace = shared_workspace()
     query = st.query_params
-    session = current_session() or begin_session(open_session(workspace, query.get("experiment"), query.get("run")))
+    session = current_session() or begin_session(_session_of(workspace, query.to_dict()))
     actions = StudioActions(workspace, session)
     session.last_status = _status_key(actions.run())
     session.drawn_dialog = session.dialog
@@ -67,6 +68,14 @@ def page() -> None:
     _part(rates, "rates", _mixer, actions, max(tick, 0.5))
     if session.dialog is not None:
         open_dialog(session.dialog, actions)
+
+
+def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
+    beside = address.get("with", "").split(",")
+    session = open_session(workspace, address.get("experiment"), address.get("run"), beside)
+    if address.get("study") in STUDIES and not session.read_only:
+        session.dialog, session.study = "presets", address["study"]
+    return session
 
 
 def _part(
@@ -91,6 +100,8 @@ def _write_address(session: Session) -> None:
         else {
             "experiment": session.editing.experiment_id,
             "run": session.run_id,
+            "with": ",".join(run_id for run_id in session.shown if run_id != session.run_id),
+            "study": session.study if session.dialog == "presets" else None,
         }
     )
     address = {name: value for name, value in wanted.items() if value}
@@ -127,7 +138,9 @@ def _top_bar(actions: StudioActions) -> None:
     if run and reader:
         for note in run_notes(reader.info()):
             session.tell_once("info", note, about=run.id)
-    experiment, why_not = actions.editing.experiment, actions.why_not()
+    experiment = actions.editing.experiment
+    actions.downloads.follow(experiment)
+    why_not = actions.why_not()
     entry = workspace.experiment(actions.editing.experiment_id) if actions.editing.experiment_id else None
     notice = session.notice
     transport(
@@ -204,6 +217,8 @@ def _act(actions: StudioActions, key: str) -> None:
             actions.set_field("training.device", message.get("device"))
         case "set_pace":
             actions.set_pace(message.get("steps_per_second"))
+        case "download_dataset":
+            actions.downloads.start(message.get("dataset"))
         case "resend":
             session.sent.resend()
 
@@ -217,8 +232,14 @@ def _follow_notice(actions: StudioActions) -> None:
             actions.use_revision(notice.payload)
         case "submit":
             actions.submit()
+        case "compare":
+            actions.compare(*notice.payload, regardless=True)
         case "undelete":
             actions.workspace.undelete(notice.payload)
+        case "download":
+            actions.downloads.start(notice.payload)
+        case "cancel_download":
+            actions.downloads.cancel(notice.payload)
 
 
 def _editor(actions: StudioActions) -> None:
@@ -226,13 +247,13 @@ def _editor(actions: StudioActions) -> None:
     # The first edit stores the experiment, and a reload right after it must find it.
     _write_address(session)
     run = actions.run()
-    is_live = bool(run and run.is_live and run.experiment_id == editing.experiment_id)
-    items = live_items(_reader(actions, run)) if is_live or (run and session.read_only) else None
+    items = live_items(_reader(actions, run)) if actions.edits_run(run) or (run and session.read_only) else None
     # A message may be lost when another follows at once, so a change is sent for a while, and then only what lives.
     is_recent = session.sent.is_recent(editing.epoch, editing.rev)
+    available = actions.downloads.available()
     editor(
         {
-            "catalogue": catalogue() if session.sent.catalogue_is_due() else None,
+            "catalogue": _catalogue(available) if session.sent.catalogue_is_due(available) else None,
             "epoch": editing.epoch,
             "rev": editing.rev,
             "document": editing.experiment.model_dump(mode="json") if is_recent else None,
@@ -244,6 +265,12 @@ def _editor(actions: StudioActions) -> None:
         on_edit=partial(_edit, actions),
         on_action=partial(_act, actions, "editor"),
     )
+
+
+def _catalogue(available: dict[str, bool]) -> dict[str, Any]:
+    """The catalogue, with what is known of this machine."""
+    fixed = catalogue()
+    return {**fixed, "datasets": [{**each, "available": available[each["name"]]} for each in fixed["datasets"]]}
 
 
 def _edit(actions: StudioActions) -> None:
@@ -301,8 +328,10 @@ def _charts(actions: StudioActions) -> None:
 def _mixer(actions: StudioActions) -> None:
     session, editing = actions.session, actions.editing
     run = actions.run()
-    running = bool(run and run.is_live and run.experiment_id == editing.experiment_id)
-    values = current_group_values(_reader(actions, run)) if run and not run.is_final else {}
+    running = actions.edits_run(run)
+    # Groups of another document's run may have the same names and other rates.
+    is_shown = running or (session.read_only and run and not run.is_final)
+    values = current_group_values(_reader(actions, run)) if is_shown else {}
     groups: list[dict[str, Any]] = [
         {
             "name": row.spec.name,

@@ -1,11 +1,17 @@
 """What a person can do on the one screen, as methods over a session and the workspace. No drawing here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-import psutil
-
+from builder.pages.comparing import (
+    comparison_of,
+    comparison_warning,
+    memory_warning,
+    start_comparison,
+    why_not_comparable,
+)
+from builder.pages.downloading import Downloads
 from builder.pages.editing import (
     Editing,
     EndedEpoch,
@@ -35,9 +41,16 @@ from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import ensure_supervisor
 
+MAX_SHOWN_RUNS = 6
+"""Drawn over each other at most."""
 
-def open_session(workspace: Workspace, experiment_id: str | None, run_id: str | None) -> Session:
-    """The session that an address `?experiment=…&run=…` names; without one, a copy of the default preset.
+
+def open_session(
+    workspace: Workspace, experiment_id: str | None, run_id: str | None, beside: Iterable[str] = ()
+) -> Session:
+    """The session that an address `?experiment=…&run=…&with=…` names; without one, a copy of the default preset.
+
+    Runs `beside` the one in view are drawn over it, as far as the experiment has them.
 
     A copy is stored at its first edit, so that looking around leaves nothing behind.
     """
@@ -54,7 +67,8 @@ def open_session(workspace: Workspace, experiment_id: str | None, run_id: str | 
         known = {run.id for run in workspace.runs(experiment_id=experiment_id)}
         newest = next(iter(workspace.runs(experiment_id=experiment_id)), None)
         chosen = run_id if run_id in known else newest.id if newest else None
-        session.run_id, session.shown = chosen, [chosen] if chosen else []
+        shown = [run for run in dict.fromkeys([chosen, *beside]) if run in known]
+        session.run_id, session.shown = chosen, shown[:MAX_SHOWN_RUNS]
         return session
     except NotFound:
         session = Session(begin(load_experiment(DEFAULT_PRESET)))
@@ -84,6 +98,7 @@ class StudioActions:
     def __init__(self, workspace: Workspace, session: Session) -> None:
         self.workspace = workspace
         self.session = session
+        self.downloads = Downloads(workspace, session)
 
     @property
     def editing(self) -> Editing:
@@ -212,10 +227,11 @@ class StudioActions:
     def _travel(self, move: Callable[[str], Any]) -> None:
         if self.session.read_only or self.editing.experiment_id is None:
             return
-        before = self.editing.experiment
+        before, was_of_run = self.editing.experiment, self.edits_run(self.run())
         move(self.editing.experiment_id)
         self._adopt_head()
-        self._send_rates(before, self.editing.experiment)
+        if was_of_run:
+            self._send_rates(before, self.editing.experiment)
 
     def _adopt_head(self) -> None:
         assert self.editing.experiment_id is not None
@@ -270,14 +286,16 @@ class StudioActions:
 
     def why_not(self) -> str:
         """Why Train is off; empty if it is on."""
-        return "This is a read-only view." if self.session.read_only else why_not_trainable(self.editing.analysis)
+        if self.session.read_only:
+            return "This is a read-only view."
+        return why_not_trainable(self.editing.analysis) or self.downloads.why_not(self.editing.experiment)
 
     def train(self) -> None:
         """Submits the document as a run, unless one of this tab is already on its way."""
         run = self.run()
         if self.why_not() or (run and not run.is_final):
             return
-        warning = memory_warning(self.editing)
+        warning = memory_warning([(self.editing.experiment, self.editing.analysis)])
         if warning:
             self.session.notify("warning", warning, "submit", "Train all the same")
             return
@@ -306,6 +324,41 @@ class StudioActions:
         self.session.run_id = run.id
         self.session.shown = [run.id, *overlaid]
 
+    def compare(self, study: Any, name: Any, regardless: bool = False) -> bool:
+        """Starts a comparison of presets as a new experiment, whose runs are drawn over each other.
+
+        Its documents are the experiment's revisions, so that undo and redo walk them.
+
+        Args:
+            study: The study's name.
+            name: The comparison's.
+            regardless: Whether to start it although memory may not suffice.
+
+        Returns:
+            Whether it was started; if not, a message says why.
+        """
+        session, comparison = self.session, comparison_of(study, name)
+        if session.read_only or comparison is None:
+            return False
+        if why_not := why_not_comparable(comparison):
+            session.notify("error", why_not)
+            return False
+        warning = "" if regardless else comparison_warning(comparison, self.workspace.slots())
+        if warning:
+            session.notify("warning", warning, "compare", "Train all the same", (study, name))
+            return False
+        try:
+            ensure_supervisor(self.workspace)
+            runs = start_comparison(self.workspace, comparison, session.owner)
+        except WorkspaceError as error:
+            session.notify("error", str(error))
+            return False
+        assert runs[0].experiment_id is not None
+        self.open_experiment(runs[0].experiment_id)
+        session.run_id = runs[0].id
+        session.shown = [run.id for run in runs[:MAX_SHOWN_RUNS]]
+        return True
+
     def restart(self) -> None:
         """A fresh start: stops what runs, takes the next seed, trains again."""
         run = self.run()
@@ -329,10 +382,23 @@ class StudioActions:
         except WorkspaceError as error:
             self.session.notify("error", str(error))
 
+    def edits_run(self, run: Run | None) -> bool:
+        """Whether a run is live and the document is the one that it trains, or goes on from that.
+
+        Of a comparison, one document is open and another one's run may be in view: the two have nothing in common.
+        """
+        editing = self.editing
+        if run is None or not run.is_live or run.experiment_id != editing.experiment_id:
+            return False
+        if run.revision is None or editing.revision is None:
+            return True
+        runs = self.workspace.runs_of_line(editing.revision)
+        return not runs or run.id in runs
+
     def _send_rates(self, before: Experiment, after: Experiment) -> None:
         """Learning rates apply at once to the running run, group by group, by name."""
         run = self.run()
-        if run is None or not run.is_live or run.experiment_id != self.editing.experiment_id:
+        if run is None or not self.edits_run(run):
             return
         for group, rate in changed_rates(before.groups, after.groups).items():
             self.command("set_learning_rate", group=group, value=rate)
@@ -341,19 +407,6 @@ class StudioActions:
         editing = self.editing
         self.session.editing = adopt(editing, editing.experiment, editing.experiment_id, editing.revision)
         self.session.notify("error", f"The edit was refused and the document stays as it was. {error.problems[0]}")
-
-
-def memory_warning(editing: Editing) -> str:
-    """Why the run may not fit into this machine's memory; empty if it will, or if another device's memory counts."""
-    if editing.experiment.training.device not in ("auto", "cpu"):
-        return ""
-    needed, available = editing.analysis.memory.total, psutil.virtual_memory().available
-    if needed < available:
-        return ""
-    return (
-        f"This run is estimated to need {needed / 1e9:.1f} GB, but only {available / 1e9:.1f} GB are free. "
-        "Use a smaller batch, fewer channels or fewer blocks."
-    )
 
 
 def _stored(editing: Editing, experiment_id: str, revision: int) -> Editing:

@@ -140,6 +140,18 @@ class RunStore(Store):
         )
         return [_to_run(row) for row in rows]
 
+    def runs_of_line(self, revision: int) -> list[str]:
+        """Ids of the runs that a revision's document goes on from: its own, else those of its nearest ancestor with any."""
+        nearest = self._database.row(
+            "WITH RECURSIVE line (id, parent) AS (SELECT id, parent FROM revision WHERE id = ? "
+            "UNION ALL SELECT revision.id, revision.parent FROM revision JOIN line ON revision.id = line.parent) "
+            "SELECT id FROM line WHERE EXISTS (SELECT 1 FROM run WHERE revision = line.id) LIMIT 1",
+            (revision,),
+        )
+        if nearest is None:
+            return []
+        return [row[0] for row in self._database.rows("SELECT id FROM run WHERE revision = ?", (nearest[0],))]
+
     def live_runs(self) -> list[Run]:
         """Runs that a trainer should be at work on, first started first."""
         return [_to_run(row) for row in self._database.rows("SELECT * FROM live_run ORDER BY claim")]

@@ -7,13 +7,37 @@ import pytest
 
 from builder.cli.main import main
 from builder.spec import parse_experiment
-from builder.spec.presets.registry import DEFAULT_PRESET, PRESETS
+from builder.spec.presets.registry import DEFAULT_PRESET, PRESETS, STUDIES, STUDY_OF
 
 
 def test_presets_are_listed_with_the_default_marked(builder) -> None:
     shown = builder("presets").stdout
     assert all(f"\n{name}" in f"\n{shown}" for name in PRESETS)
     assert f"{DEFAULT_PRESET} (default)" in shown
+
+
+def test_presets_are_listed_by_study_with_their_comparisons(builder) -> None:
+    for study in STUDIES.values():
+        shown = " ".join(builder("presets", "--study", study.name).stdout.split())
+        assert f"{study.title} ({study.name}" in shown
+        assert all(comparison.title in shown for comparison in study.comparisons)
+        listed = [name for name in PRESETS if f" {name}: " in shown or f" {name} (default): " in shown]
+        assert listed == [name for name in PRESETS if STUDY_OF[name] is study]
+
+
+def test_a_study_that_is_not_there_is_refused_with_those_that_are(builder) -> None:
+    done = builder("presets", "--study", "nothing")
+    assert done.returncode == 2
+    assert next(iter(STUDIES)) in done.stderr
+
+
+def test_presets_as_json_name_their_study_and_its_comparisons(builder) -> None:
+    study = next(study for study in STUDIES.values() if study.comparisons)
+    rows = json.loads(builder("presets", "--study", study.name, "--json").stdout)
+    assert [row["name"] for row in rows] == [preset.name for preset in study.presets]
+    assert {row["study"] for row in rows} == {study.name}
+    comparison = study.comparisons[0]
+    assert {row["name"] for row in rows if comparison.name in row["comparisons"]} == set(comparison.presets)
 
 
 def test_presets_as_json_name_title_and_size(builder) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 from builder.data import download
 from builder.data.download import read_files
-from builder.data.files import DataSettings, DataUnavailable
+from builder.data.files import DataUnavailable
 from builder.spec.datasets import DATASETS, DatasetFacts, FileFacts
+from builder.workspace.data_files import DataSettings
 
 CONTENTS = {"images.gz": bytes(range(256)) * 1000, "labels.gz": b"labels" * 50}
 MEMBERS = {"data_batch_1": b"one" * 40_000, "data_batch_2": b"two" * 100, "test_batch": b"test" * 100}

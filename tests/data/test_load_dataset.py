@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from builder.data.dataset import load_dataset
-from builder.data.files import DataSettings, DataUnavailable
+from builder.data.files import DataUnavailable
 from builder.data.raw import load_raw
 from builder.spec.data import DataSpec, split_sizes
 from builder.spec.datasets import DATASETS
+from builder.workspace.data_files import DataSettings
 
 EMBEDDED = [name for name, facts in DATASETS.items() if facts.embedded]
 

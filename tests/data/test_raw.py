@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from builder.data.files import DataSettings
 from builder.data.raw import load_raw
 from builder.spec.data import DataSpec
 from builder.spec.datasets import DATASETS
+from builder.workspace.data_files import DataSettings
 
 
 def load(name, tmp_path, seed=0, folder=None):

@@ -20,10 +20,12 @@ class ServedApp:
 
     Args:
         folder: for its workspace and what it prints.
+        environment: variables that the server and its children get besides.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
+        self.environment = environment
         self.workspace_folder = folder / "workspace"
         self.log = folder / "server.log"
         for attempt in range(NUM_ATTEMPTS):
@@ -64,7 +66,7 @@ class ServedApp:
             return subprocess.Popen(
                 [*command, "--server.port", str(self.port)],
                 cwd=ROOT,
-                env={**os.environ, "HIGHRISE_WORKSPACE": str(self.workspace_folder)},
+                env={**os.environ, "HIGHRISE_WORKSPACE": str(self.workspace_folder), **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

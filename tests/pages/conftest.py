@@ -1,6 +1,6 @@
 """A workspace, and the studio's actions on it for one browser tab or several."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
 def open_tab(workspace: Workspace) -> Callable[..., StudioActions]:
     """Opens a tab by what its address names."""
 
-    def open_(experiment_id: str | None = None, run_id: str | None = None) -> StudioActions:
-        return StudioActions(workspace, open_session(workspace, experiment_id, run_id))
+    def open_(experiment_id: str | None = None, run_id: str | None = None, beside: Iterable[str] = ()) -> StudioActions:
+        return StudioActions(workspace, open_session(workspace, experiment_id, run_id, beside))
 
     return open_
 

@@ -1,13 +1,17 @@
 """The page as Streamlit runs it, without a browser."""
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from builder.pages import studio_actions
+from builder.pages.comparing import why_not_comparable
 from builder.pages.service import shared_workspace
-from builder.spec import dump_experiment, load_experiment
+from builder.spec import DocumentError, Problem, dump_experiment, load_experiment
+from builder.spec.presets.registry import STUDIES
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import shutdown_supervisor
 
@@ -51,3 +55,55 @@ def test_the_page_renders_every_component_for_any_address(served):
         assert components(app) == [f"components.{name}" for name in ("editor", "live", "mixer", "pulse", "transport")]
         kept = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
         assert kept == (address if address in known else {})
+
+
+def texts(app: AppTest) -> str:
+    """All markup on the page."""
+    return "".join(each.proto.body for each in app.get("html"))
+
+
+def test_the_address_of_a_study_opens_its_page_and_a_button_starts_its_comparison(served, monkeypatch):
+    monkeypatch.setattr(studio_actions, "ensure_supervisor", lambda workspace: None)
+    study = next(study for study in STUDIES.values() if study.comparisons)
+    app = shown(study=study.name)
+    assert not app.exception
+    for text in (study.title, study.source, *(preset.name for preset in study.presets)):
+        assert escape(text) in texts(app)
+    comparison = study.comparisons[0]
+    if not why_not_comparable(comparison):
+        app.button(f"compare-{comparison.name}").click().run()
+        assert not app.exception
+        (entry,) = served.experiments()
+        assert len(served.runs(experiment_id=entry.id)) == len(comparison.presets)
+        assert app.query_params["with"]
+
+
+def test_a_preset_is_loaded_by_its_button(served):
+    study = next(iter(STUDIES.values()))
+    app = shown(study=study.name)
+    app.button(f"load-{study.presets[-1].name}").click().run()
+    assert not app.exception
+    (entry,) = served.experiments()
+    assert entry.name == study.presets[-1].name
+
+
+def test_a_study_that_there_is_not_and_a_read_only_view_open_no_page(served):
+    run = served.submit(dump_experiment(load_experiment("digits-residual")), queue=False)
+    served.set_status(run.id, "stopped")
+    for address in ({"study": "nothing"}, {"study": "<b>"}, {"run": run.id, "study": "first-steps"}):
+        app = shown(**address)
+        assert not app.exception
+        assert "hg-head" not in texts(app).replace(".hg-head", "")
+
+
+def test_measured_results_that_cannot_be_read_are_told_and_the_rest_is_shown(served, monkeypatch):
+    def refuse():
+        raise DocumentError([Problem(None, "reproductions.json: rows.0", "This key is missing.")])
+
+    # Imported only once Streamlit runs: until then it knows no component.
+    shown()
+    monkeypatch.setattr("builder.pages.presets_dialog.reproductions", refuse)
+    app = shown(study="first-steps")
+    assert not app.exception
+    assert "rows" in app.error[0].value
+    assert "digits-residual" in texts(app)

@@ -3,7 +3,7 @@
 from builder.spec.data import DataSpec
 from builder.spec.experiment import Experiment
 from builder.spec.groups import GROUP_COLOURS, GroupSpec, Rule
-from builder.spec.presets.base import Preset, Study
+from builder.spec.presets.base import Comparison, Preset, Study
 from builder.spec.presets.numbering import NestedItem, network
 from builder.spec.recipes import activation, conv, linear, norm, pre_activation_body
 from builder.spec.training import AdamOptimizer, CosineSchedule, OneCycleSchedule, SgdOptimizer, Time, TrainingSpec
@@ -184,5 +184,12 @@ FIRST_STEPS = Study(
             mnist_conv,
         ),
     ),
-    comparisons=(),
+    comparisons=(
+        Comparison(
+            "digits-one-kind-or-four",
+            "Do four kinds of blocks in one tower learn as fast as residual blocks alone?",
+            ("digits-four-kinds", "digits-residual"),
+            "Both losses fall; the tower with gates and dropped blocks is noisier from step to step.",
+        ),
+    ),
 )

@@ -1,12 +1,10 @@
-"""A web server that behaves as badly as it is told."""
+"""A web server on this machine that behaves as badly as it is told."""
 
 import contextlib
 import http.server
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-import pytest
 
 
 @dataclass
@@ -34,9 +32,9 @@ class Server:
         return self.url + path
 
 
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+@contextlib.contextmanager
+def serving() -> Iterator[Server]:
+    """A server that answers until the block is left."""
     shared = Server("")
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -60,6 +58,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         shared.url = f"http://127.0.0.1:{httpd.server_port}"
         thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield shared
-        httpd.shutdown()
-        thread.join()
+        try:
+            yield shared
+        finally:
+            httpd.shutdown()
+            thread.join()
