@@ -96,19 +96,6 @@ def browser_path() -> str:
     return found.stdout.strip()
 
 
-@pytest.fixture(scope="session")
-def real_data_folder() -> Path:
-    """The folder with `mnist/`, `fashion-mnist/` and `cifar-10/`; on CI its absence is a failure."""
-    beside = ROOT.parent / "shared" / "data"
-    folder = Path(os.environ.get("HIGHRISE_TEST_DATA") or beside)
-    if not (folder / "mnist" / "train-images-idx3-ubyte.gz").is_file():
-        reason = f"The published files are not in {folder}; name their folder in HIGHRISE_TEST_DATA."
-        if ON_CI:
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
-
-
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
