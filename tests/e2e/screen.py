@@ -35,6 +35,19 @@ SLOT = (
 }"""
 )
 
+SHOWN_OUTLINE = (
+    f"() => {{ {EVERYWHERE}"
+    + """
+  const lists = all(document).filter((node) => node.matches('.tower .list'));
+  const words = (key) => [...(lists.find((list) => list.dataset.list === key)?.children ?? [])]
+    .filter((node) => node.matches('.node'))
+    .map(({ dataset }) => dataset.role === 'repeat' ? `${dataset.kind}[${words(`${dataset.id}/items`)}]` : dataset.kind)
+    .join(' ');
+  return words('tower');
+}"""
+)
+"""The cards as they are nested, in the words of `outline`."""
+
 OVERFLOW = (
     f"() => {{ {EVERYWHERE}"
     + """
@@ -182,7 +195,7 @@ class Screen:
     def has_outline(self, wanted: str) -> None:
         """Waits until the server has stored this tower and the screen shows the same, without a problem."""
         self.until(lambda: self.outline() == wanted, f"the stored tower is {wanted}")
-        self.until(lambda: self.shown() == [item.id for item in _on_cards(self.document())], f"{wanted} is shown")
+        self.until(lambda: self.page.evaluate(SHOWN_OUTLINE) == wanted, f"{wanted} is shown")
         expect(self.page.locator(".tower .problem:visible")).to_have_count(0)
 
     def tab(self, name: str) -> None:
@@ -290,11 +303,6 @@ class Screen:
     def overflow(self) -> list[str]:
         """What makes the page scroll sideways, or sticks out of the window."""
         return self.page.evaluate(OVERFLOW)
-
-
-def _on_cards(document: Experiment) -> list[Any]:
-    """Items that have a card while every block is closed."""
-    return [item for top in document.network.items for item in (top, *getattr(top, "items", ()))]
 
 
 def outline(items: list[dict[str, Any]]) -> str:
