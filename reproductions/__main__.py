@@ -31,7 +31,10 @@ def main() -> None:
 def _where_and_when() -> dict[str, str]:
     memory = round(psutil.virtual_memory().total / 2**30)
     cores = psutil.cpu_count(logical=False)
-    return {"hardware": f"{cores} cores, {memory} GiB, {platform.machine()}, no GPU used", "date": str(datetime.date.today())}
+    return {
+        "hardware": f"{cores} cores, {memory} GiB, {platform.machine()}, no GPU used",
+        "date": str(datetime.date.today()),
+    }
 
 
 def _write(study: str, rows: list) -> None:

@@ -123,7 +123,7 @@ def _measured(study: Study) -> None:
     rows = found.of_study(study.name) if found else []
     if found and rows:
         st.html(heading("Measured", "beside what was published"))
-        st.html(measured_table(found, rows))
+        st.html(measured_table(rows))
 
 
 def _preset_row(actions: StudioActions, preset: Preset, missing: dict[str, int]) -> None:

@@ -11,7 +11,7 @@ from builder.spec.blocks.registry import BLOCKS
 from builder.spec.datasets import DATASETS
 from builder.spec.presets.base import Comparison, Preset, Study
 from builder.spec.presets.registry import PRESETS
-from builder.spec.presets.reproductions import Reproduction, Reproductions
+from builder.spec.presets.reproductions import Reproduction
 
 
 def study_head(study: Study) -> str:
@@ -85,14 +85,15 @@ def missing_text(dataset: str, progress: str) -> str:
     return f'<div class="hg-absent"><b>{title}</b> is not on this machine yet.</div>'
 
 
-def measured_table(found: Reproductions, rows: Sequence[Reproduction]) -> str:
+def measured_table(rows: Sequence[Reproduction]) -> str:
     """What was measured beside what was published, row by row."""
     names = ("what", "published", "here", "seeds", "epochs", "data", "time")
     head = "".join(f"<th>{name}</th>" for name in names)
     body = "".join(_measured_row(row) for row in rows)
+    places = dict.fromkeys(escape(f"{row.hardware}, {row.date}") for row in rows)
     return (
         f'<div class="hg-measured"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
-        f"<p>Measured by make reproduce on {escape(found.hardware)}, {escape(found.date)}.</p></div>"
+        f"<p>Measured by make reproduce: {'; '.join(places)}.</p></div>"
     )
 
 

@@ -7,7 +7,7 @@ from builder.charts import run_colours
 from builder.pages.study_text import comparison_text, measured_table, missing_text, preset_text, study_head
 from builder.spec.presets.base import Comparison
 from builder.spec.presets.registry import PRESETS, STUDIES
-from builder.spec.presets.reproductions import Reproduction, Reproductions
+from builder.spec.presets.reproductions import Reproduction
 
 STUDY = STUDIES["first-steps"]
 EVIL = "<img src=x onerror=alert(1)> & “more”"
@@ -27,13 +27,15 @@ def test_texts_never_become_markup():
     study = dataclasses.replace(STUDY, title=EVIL, story=EVIL, source=EVIL, watch=EVIL, published=EVIL)
     preset = dataclasses.replace(PRESETS["digits-residual"], title=EVIL, story=EVIL, watch=EVIL)
     comparison = Comparison("evil", EVIL, ("digits-residual", "digits-four-kinds"), EVIL)
-    row = Reproduction(study="s", preset=EVIL, what=EVIL, published=EVIL, ours=EVIL, subset=EVIL, difference=EVIL)
-    found = Reproductions(hardware=EVIL, date=EVIL, rows=(row,))
+    texts = dict.fromkeys(
+        ("study", "preset", "what", "published", "ours", "subset", "difference", "hardware", "date"), EVIL
+    )
+    row = Reproduction.model_validate(texts)
     for markup in (
         study_head(study),
         preset_text(preset, {}),
         comparison_text(comparison),
-        measured_table(found, found.rows),
+        measured_table([row]),
         missing_text("mnist", EVIL),
     ):
         assert ESCAPED in markup
@@ -59,13 +61,19 @@ def test_a_preset_says_its_size_its_kinds_and_what_it_needs():
 
 def test_measured_results_stand_beside_what_was_published():
     row = Reproduction(
-        study="s", preset="digits-residual", what="test accuracy", published="72 %", ours=96.4, seeds=5, seconds=340
+        study="s",
+        preset="digits-residual",
+        what="test accuracy",
+        published="72 %",
+        ours=96.4,
+        seeds=5,
+        seconds=340,
+        hardware="2 cores",
     )
-    found = Reproductions(hardware="2 cores", date="2026-11-21", rows=(row,))
-    table = measured_table(found, found.rows)
+    table = measured_table([row])
     for cell in ("<td>72 %</td>", "<td>96.4</td>", "<td>5</td>", "<td>6 min</td>", "2 cores"):
         assert cell in table
     assert "hg-note" not in table
     nothing = row.model_copy(update={"published": None, "difference": "Fewer epochs."})
-    assert "<td>–</td>" in measured_table(found, [nothing])
-    assert "Fewer epochs." in measured_table(found, [nothing])
+    assert "<td>–</td>" in measured_table([nothing])
+    assert "Fewer epochs." in measured_table([nothing])

@@ -19,8 +19,10 @@ ROW = {
     "subset": "",
     "seconds": 14.2,
     "difference": "",
+    "hardware": "2 cores",
+    "date": "2026-11-21",
 }
-GOOD = {"hardware": "2 cores", "date": "2026-11-21", "rows": [ROW, {**ROW, "ours": None}, {**ROW, "study": "other"}]}
+GOOD = {"rows": [ROW, {**ROW, "ours": None}, {**ROW, "study": "other"}]}
 
 
 def parse(raw):
@@ -39,7 +41,7 @@ def test_a_study_has_its_rows_without_those_that_were_not_run():
         ({"rows": [{**ROW, "seeds": 0}]}, "rows.0.seeds"),
         ({"rows": [ROW, {**ROW, "guess": 1}]}, "rows.1.guess"),
         ({"rows": [{"study": "first-steps"}]}, "rows.0.preset"),
-        ({"hardware": None}, "hardware"),
+        ({"rows": [{**ROW, "hardware": None}]}, "rows.0.hardware"),
         ({"rows": None}, "rows"),
     ],
 )

@@ -30,6 +30,8 @@ class Reproduction(BaseModel):
         subset: The part of the data that was trained on; empty for all of it.
         seconds: Time of one run.
         difference: A plain sentence on what differs from the source; empty if nothing does.
+        hardware: Where it was measured.
+        date: When, as in 2026-11-21.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -44,20 +46,15 @@ class Reproduction(BaseModel):
     subset: str | None = ""
     seconds: float | None = Field(default=None, ge=0)
     difference: str | None = ""
+    hardware: str = ""
+    date: str = ""
 
 
 class Reproductions(BaseModel):
-    """All measured results of one machine.
-
-    Attributes:
-        hardware: Where they were measured.
-        date: When.
-    """
+    """All measured results."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    hardware: str
-    date: str
     rows: tuple[Reproduction, ...]
 
     def of_study(self, name: str) -> list[Reproduction]:
