@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -16,14 +17,19 @@ def build_loss(spec: LossSpec) -> LossFunction:
         case CrossEntropyLoss(label_smoothing=label_smoothing):
 
             def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
-                return functional.cross_entropy(logits.float(), targets, label_smoothing=label_smoothing)
+                return functional.cross_entropy(at_least_float32(logits), targets, label_smoothing=label_smoothing)
 
             return cross_entropy
         case SquaredErrorLoss():
             return squared_error
 
 
+def at_least_float32(outputs: Tensor) -> Tensor:
+    """Outputs of autocast in float32; a network in float64 keeps its precision."""
+    return outputs.to(torch.promote_types(outputs.dtype, torch.float32))
+
+
 def squared_error(outputs: Tensor, targets: Tensor) -> Tensor:
     """1/2 sum over classes of (output - one-hot target)^2, averaged over the batch."""
     one_hot = functional.one_hot(targets, outputs.shape[1])
-    return 0.5 * (outputs.float() - one_hot).square().sum(1).mean()
+    return 0.5 * (at_least_float32(outputs) - one_hot).square().sum(1).mean()
