@@ -70,6 +70,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def real_data_folder() -> Path:
+    """The folder with `mnist/`, `fashion-mnist/` and `cifar-10/`; on CI its absence is a failure."""
+    beside = ROOT.parent / "shared" / "data"
+    folder = Path(os.environ.get("HIGHRISE_TEST_DATA") or beside)
+    if not (folder / "mnist" / "train-images-idx3-ubyte.gz").is_file():
+        reason = f"The published files are not in {folder}; name their folder in HIGHRISE_TEST_DATA."
+        if ON_CI:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def browser_path() -> str:
     """The program of a Chromium or Chrome; without one a browser test is skipped, on CI it fails."""
     found = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=False)

@@ -1,27 +1,12 @@
-"""The published files, where this machine has them, and a web server that behaves as badly as it is told."""
+"""A web server that behaves as badly as it is told."""
 
 import contextlib
 import http.server
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-
-
-@pytest.fixture(scope="session")
-def real_data_folder() -> Path:
-    """The folder with `mnist/`, `fashion-mnist/` and `cifar-10/`; on CI its absence is a failure."""
-    beside = Path(__file__).parents[2].parent / "shared" / "data"
-    folder = Path(os.environ.get("HIGHRISE_TEST_DATA") or beside)
-    if not (folder / "mnist" / "train-images-idx3-ubyte.gz").is_file():
-        reason = f"The published files are not in {folder}; name their folder in HIGHRISE_TEST_DATA."
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
 
 
 @dataclass
