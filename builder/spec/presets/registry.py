@@ -2,10 +2,12 @@
 
 from builder.spec.presets.base import Preset, Study
 from builder.spec.presets.first_steps import FIRST_STEPS
+from builder.spec.presets.numpy_highway import NUMPY_HIGHWAY
+from builder.spec.presets.numpy_residual import NUMPY_RESIDUAL
 
 DEFAULT_PRESET = "digits-residual"
 
-STUDIES: dict[str, Study] = {study.name: study for study in (FIRST_STEPS,)}
+STUDIES: dict[str, Study] = {study.name: study for study in (FIRST_STEPS, NUMPY_RESIDUAL, NUMPY_HIGHWAY)}
 
 PRESETS: dict[str, Preset] = {preset.name: preset for study in STUDIES.values() for preset in study.presets}
 
