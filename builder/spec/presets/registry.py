@@ -2,12 +2,15 @@
 
 from builder.spec.presets.base import Preset, Study
 from builder.spec.presets.first_steps import FIRST_STEPS
+from builder.spec.presets.highway_networks import HIGHWAY_NETWORKS
 from builder.spec.presets.numpy_highway import NUMPY_HIGHWAY
 from builder.spec.presets.numpy_residual import NUMPY_RESIDUAL
 
 DEFAULT_PRESET = "digits-residual"
 
-STUDIES: dict[str, Study] = {study.name: study for study in (FIRST_STEPS, NUMPY_RESIDUAL, NUMPY_HIGHWAY)}
+STUDIES: dict[str, Study] = {
+    study.name: study for study in (FIRST_STEPS, NUMPY_RESIDUAL, NUMPY_HIGHWAY, HIGHWAY_NETWORKS)
+}
 
 PRESETS: dict[str, Preset] = {preset.name: preset for study in STUDIES.values() for preset in study.presets}
 
