@@ -255,7 +255,7 @@ FIRST_STEPS = Study(
             "digits-highway-50",
             "Gate",
             "The same fifty layers behind gates that begin nearly closed.",
-            "The gradient is small but the same at every depth; the net learns late and smoothly.",
+            "The gradient is small but the same at every depth; the net learns smoothly and passes 90 %.",
             digits_highway_50,
         ),
         Preset(
@@ -299,7 +299,7 @@ FIRST_STEPS = Study(
             "mnist-five-minutes",
             "MNIST, five minutes",
             "Four pre-activation units at half and a quarter of the image's size: what two cores can do in five minutes.",
-            "Validation accuracy passes 99 % while the rate falls.",
+            "Validation accuracy, most of all in the last epoch, while the rate falls.",
             mnist_five_minutes,
             sibling="digits-residual",
         ),
