@@ -85,6 +85,9 @@ EQUAL_RATE = 0.3
 SEPARATE_RATE = (0.03, 0.3)
 """Chosen from the grids above on validation data: seed 0, 10,000 training images, 8 epochs."""
 
+NORM_RATE, XAVIER_RATE, CROSS_ENTROPY_RATE, HE_RELU_RATE = 1.0, 0.3, 0.1, 0.03
+"""The best of two or three neighbours of the grid for each variant: the same images, 2 epochs."""
+
 
 def one_rate() -> Experiment:
     return numpy_residual(EQUAL_RATE, EQUAL_RATE)
@@ -95,19 +98,19 @@ def separate_rates() -> Experiment:
 
 
 def batch_norm() -> Experiment:
-    return numpy_residual(EQUAL_RATE, EQUAL_RATE, normed=True)
+    return numpy_residual(NORM_RATE, NORM_RATE, normed=True)
 
 
 def xavier_init() -> Experiment:
-    return numpy_residual(EQUAL_RATE, EQUAL_RATE, init={"kind": "xavier"})
+    return numpy_residual(XAVIER_RATE, XAVIER_RATE, init={"kind": "xavier"})
 
 
 def cross_entropy() -> Experiment:
-    return numpy_residual(0.03, 0.03, loss="cross_entropy")
+    return numpy_residual(CROSS_ENTROPY_RATE, CROSS_ENTROPY_RATE, loss="cross_entropy")
 
 
 def he_relu_cross_entropy() -> Experiment:
-    return numpy_residual(0.1, 0.1, init={"kind": "he"}, function="relu", loss="cross_entropy")
+    return numpy_residual(HE_RELU_RATE, HE_RELU_RATE, init={"kind": "he"}, function="relu", loss="cross_entropy")
 
 
 NUMPY_RESIDUAL = Study(
@@ -143,7 +146,7 @@ NUMPY_RESIDUAL = Study(
             "numpy-residual-norm",
             "Batch norm",
             "The article's open wish: batch norm after every linear layer but the last.",
-            "Accuracy after the first epoch: it is ahead of the net without norms at the same rate.",
+            "Accuracy after the first epoch: it is ahead of the net without norms, and stands a rate three times as high.",
             batch_norm,
             sibling="digits-residual",
         ),
@@ -190,7 +193,7 @@ NUMPY_RESIDUAL = Study(
                 "numpy-residual-norm",
                 "numpy-residual-he-relu",
             ),
-            "Whether init, loss or norm does more than rates apart.",
+            "The first epochs: init and norm each do more than rates apart, the loss alone less, the last net most.",
         ),
     ),
 )
