@@ -299,7 +299,7 @@ FIRST_STEPS = Study(
             "mnist-five-minutes",
             "MNIST, five minutes",
             "Four pre-activation units at half and a quarter of the image's size: what two cores can do in five minutes.",
-            "Validation accuracy, most of all in the last epoch, while the rate falls.",
+            "Validation accuracy after each of the four epochs, as seen with seed 0: 95.0, 97.6, 99.0, 99.3 %.",
             mnist_five_minutes,
             sibling="digits-residual",
         ),
