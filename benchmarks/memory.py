@@ -35,7 +35,7 @@ def dense_tower() -> Experiment:
 
 
 def resnet_20() -> Experiment:
-    return load_experiment("cifar-resnet-20")
+    return load_experiment("cifar-resnet-20-short")
 
 
 def highway_conv() -> Experiment:

@@ -105,7 +105,7 @@ def sources(*folders: str, ending: str = ".py") -> Iterator[Path]:
 
 
 def python_files(*folders: str) -> list[Path]:
-    found = list(sources(*(folders or ("builder", "components", "benchmarks", "scripts"))))
+    found = list(sources(*(folders or ("builder", "components", "benchmarks", "reproductions", "scripts"))))
     return found if folders else [*found, *ROOT.glob("*.py")]
 
 
@@ -286,7 +286,7 @@ def test_documents_name_only_what_exists() -> None:
     missing = set()
     for name in ("README.md", "CONTRIBUTING.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        for path in re.findall(r"`((?:builder|components|tests|docs|scripts|benchmarks)/[\w./-]*)`", text):
+        for path in re.findall(r"`((?:builder|components|tests|docs|scripts|benchmarks|reproductions)/[\w./-]*)`", text):
             if not (ROOT / path).exists():
                 missing.add(f"{name}: {path}")
     assert missing == set()

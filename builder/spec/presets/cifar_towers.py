@@ -8,7 +8,8 @@ from typing import Any
 
 from builder.spec.data import AugmentationSpec, DataSpec
 from builder.spec.presets.numbering import NestedItem
-from builder.spec.recipes import activation, conv, linear, norm, post_activation_body, pre_activation_body
+from builder.spec.presets.towers import HEAD, repeat
+from builder.spec.recipes import activation, conv, norm, post_activation_body, pre_activation_body
 
 Body = Callable[..., Sequence[NestedItem]]
 
@@ -16,7 +17,6 @@ WIDTHS = (16, 32, 64)
 OPTION_A: tuple[NestedItem, ...] = ({"kind": "pad_channels", "method": "subsample"},)
 AVERAGE_AND_PAD: tuple[NestedItem, ...] = ({"kind": "pad_channels", "method": "average"},)
 GLOBAL_POOL: NestedItem = {"kind": "global_pool", "method": "average"}
-HEAD: NestedItem = linear("classes")
 FLIP_AND_CROP = AugmentationSpec(horizontal_flip=True, crop_padding=4)
 
 
@@ -25,10 +25,6 @@ def cifar_data(validation_fraction: float, num_train: int | None = None) -> Data
     return DataSpec(
         dataset="cifar-10", validation_fraction=validation_fraction, num_train=num_train, augmentation=FLIP_AND_CROP
     )
-
-
-def repeat(times: int, *items: NestedItem) -> NestedItem:
-    return {"kind": "repeat", "times": times, "items": list(items)}
 
 
 def cifar_stage(

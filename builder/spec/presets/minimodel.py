@@ -7,8 +7,8 @@ from builder.spec.data import AugmentationSpec, DataSpec, Normalization
 from builder.spec.experiment import Experiment
 from builder.spec.groups import GroupSpec
 from builder.spec.presets.base import Comparison, Preset, Study
-from builder.spec.presets.cifar_towers import repeat
 from builder.spec.presets.numbering import NestedItem, network
+from builder.spec.presets.towers import repeat
 from builder.spec.recipes import activation, conv, linear, norm
 from builder.spec.training import AdamOptimizer, Time, TrainingSpec
 
