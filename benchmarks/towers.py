@@ -1,8 +1,8 @@
 """Towers of many single blocks, as a person would have dragged them together."""
 
 from builder.spec import Experiment, load_experiment
-from builder.spec.presets.towers import HEAD, dense_stem, normed_block
 from builder.spec.presets.numbering import network
+from builder.spec.presets.towers import HEAD, dense_stem, normed_block
 
 KINDS = ("residual", "plain", "highway", "stochastic_depth")
 

@@ -272,7 +272,7 @@ def test_the_readme_mentions_every_command() -> None:
 def test_the_documents_mention_every_make_target() -> None:
     texts = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md"))
     targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert targets == {"help", "install", "run", "test", "check", "bench", "frontend"}
+    assert targets == {"help", "install", "run", "test", "check", "bench", "reproduce", "frontend"}
     assert {name for name in targets if f"make {name}" not in texts} == set()
 
 
@@ -286,7 +286,9 @@ def test_documents_name_only_what_exists() -> None:
     missing = set()
     for name in ("README.md", "CONTRIBUTING.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        for path in re.findall(r"`((?:builder|components|tests|docs|scripts|benchmarks|reproductions)/[\w./-]*)`", text):
+        for path in re.findall(
+            r"`((?:builder|components|tests|docs|scripts|benchmarks|reproductions)/[\w./-]*)`", text
+        ):
             if not (ROOT / path).exists():
                 missing.add(f"{name}: {path}")
     assert missing == set()

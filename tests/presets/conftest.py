@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from builder.data.dataset import load_dataset
-from builder.data.files import DataSettings
 from builder.modules import NetworkModule, compile_network
 from builder.spec import Experiment
+from builder.workspace.data_files import DataSettings
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -12,12 +12,12 @@ import pytest
 import torch
 
 from builder.data.dataset import load_dataset
-from builder.data.files import DataSettings
 from builder.modules import NetworkModule, compile_network
 from builder.spec import Experiment
 from builder.spec.presets.numpy_highway import Carry
 from builder.spec.presets.registry import PRESETS, STUDIES
 from builder.training.losses import build_loss
+from builder.workspace.data_files import DataSettings
 
 Array = np.ndarray
 Weights = dict[str, Array]

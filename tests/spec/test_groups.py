@@ -7,8 +7,8 @@ import pytest
 from builder.spec import Experiment, analyse
 from builder.spec.groupings import GROUPINGS, depth_grouping, ready_made
 from builder.spec.groups import GroupSpec, Rule
-from builder.spec.presets.towers import HEAD, dense_stem, repeat
 from builder.spec.presets.numbering import network
+from builder.spec.presets.towers import HEAD, dense_stem, repeat
 from builder.spec.recipes import linear, norm
 
 TOWER = network(
