@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -20,6 +21,16 @@ from web_server import Server, serving
 
 ROOT = Path(__file__).parents[1]
 ON_CI = os.environ.get("CI") == "true"
+
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 _FOLDER = pytest.StashKey[Path]()
 _LEFT_BEHIND = pytest.StashKey[list[str]]()
@@ -94,6 +105,15 @@ def browser_path() -> str:
     if found.returncode != 0:
         (pytest.fail if ON_CI else pytest.skip)(found.stderr.strip())
     return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: str) -> Iterator[Browser]:
+    """One for all browser tests: Playwright runs once in a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def serving() -> Iterator[Server]:
             shared.accepted_encodings.append(self.headers["Accept-Encoding"])
             reply = shared.replies.get(self.path, Reply(status=404))
             if reply.wait_for is not None:
-                reply.wait_for.wait(10)
+                reply.wait_for.wait(60)
             # The client may have given up meanwhile, as some tests want it to.
             with contextlib.suppress(ConnectionError):
                 self.send_response(reply.status)

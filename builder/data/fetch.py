@@ -4,7 +4,6 @@
 """
 
 import argparse
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -16,18 +15,13 @@ from builder.workspace.downloads import LOG_NAME, note_end, note_progress
 from builder.workspace.log import redirect_output
 from builder.workspace.store import Workspace
 
-_NOTE_SECONDS = 0.2
-
 
 def fetch(workspace: Workspace, dataset: str, settings: DataSettings) -> None:
     """Downloads what is missing; how far it is and how it ended stand in the workspace."""
-    noted_at = 0.0
 
     def note(bytes_done: int, bytes_total: int, _file: str) -> None:
-        nonlocal noted_at
-        if time.monotonic() - noted_at > _NOTE_SECONDS:
-            noted_at = time.monotonic()
-            note_progress(workspace, dataset, bytes_done, bytes_total)
+        # Each time: a file makes at most two hundred reports, and the last one before a pause must be seen.
+        note_progress(workspace, dataset, bytes_done, bytes_total)
 
     try:
         read_files(DATASETS[dataset], settings, note)

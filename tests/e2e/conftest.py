@@ -6,22 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from screen import PATIENCE_SECONDS, Screen
 from served_app import ServedApp
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 
@@ -34,14 +24,6 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
     # Streamlit's own complaints about a browser that leaves are none of ours.
     assert "/builder/" not in served.printed(), served.printed()
     assert "/components/" not in served.printed(), served.printed()
-
-
-@pytest.fixture(scope="session")
-def browser(browser_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
