@@ -11,20 +11,19 @@ from builder.pages.run_status import run_title
 from builder.pages.studio_actions import StudioActions
 from builder.spec import DocumentError, dump_experiment, parse_experiment
 from builder.workspace.experiments import ExperimentEntry
-from components.pulse import pulse
-
-BEAT_SECONDS = 1.0
 
 
 def open_dialog(name: str, actions: StudioActions) -> None:
     """Opens a dialog by its name."""
     title, draw = DIALOGS[name]
 
-    def draw_and_beat() -> None:
+    def draw_and_note() -> None:
+        # Streamlit does not take away what a fragment's run no longer draws if another fragment's run begins before the
+        # browser was told (1.67), so the top bar has a full run draw it once more.
+        actions.session.dialog_is_settled = actions.session.draws_page
         draw(actions)
-        pulse(BEAT_SECONDS, key="pulse-dialog")
 
-    st.dialog(title, width="large", on_dismiss=partial(_close, actions))(draw_and_beat)()
+    st.dialog(title, width="large", on_dismiss=partial(_close, actions))(draw_and_note)()
 
 
 def _close(actions: StudioActions) -> None:

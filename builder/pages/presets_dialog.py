@@ -14,9 +14,6 @@ from builder.spec.presets.base import Comparison, Preset, Study
 from builder.spec.presets.registry import STUDIES, STUDY_OF
 from builder.spec.presets.reproductions import reproductions
 from builder.workspace.downloads import Download, download_of
-from components.pulse import pulse
-
-DOWNLOAD_SECONDS = 0.5
 
 
 def presets_dialog(actions: StudioActions) -> None:
@@ -82,7 +79,7 @@ def _downloads(actions: StudioActions, missing: dict[str, int]) -> None:
         if download and download.problem:
             st.error(_plain(download.problem))
     if is_any_running:
-        pulse(DOWNLOAD_SECONDS, key="pulse-presets")
+        actions.session.dialog_is_settled = False
 
 
 def _download_button(actions: StudioActions, dataset: str, num_bytes: int, download: Download | None) -> None:

@@ -33,7 +33,6 @@ from builder.workspace.store import Workspace
 from components.editor import editor
 from components.live import live
 from components.mixer import mixer
-from components.pulse import pulse
 from components.transport import Device, transport
 
 LIVE_SECONDS = 0.2
@@ -66,8 +65,10 @@ def page() -> None:
         _run_picker(actions)
     _part(charts, "charts", _charts, actions, tick)
     _part(rates, "rates", _mixer, actions, max(tick, 0.5))
+    session.draws_page = True
     if session.dialog is not None:
         open_dialog(session.dialog, actions)
+    session.draws_page = False
 
 
 def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
@@ -81,15 +82,9 @@ def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
 def _part(
     place: DeltaGenerator, name: str, draw: Callable[[StudioActions], None], actions: StudioActions, seconds: float
 ) -> None:
-    """A part of the screen that draws itself again `seconds` after the browser has drawn it."""
-
-    def draw_and_beat() -> None:
-        # First, so that a part that fails is tried again.
-        pulse(seconds, key=f"pulse-{name}")
-        draw(actions)
-
+    """A part of the screen that draws itself again every so many seconds."""
     with place:
-        st.fragment(draw_and_beat, key=name)()
+        st.fragment(partial(draw, actions), key=name, run_every=seconds)()
 
 
 def _write_address(session: Session) -> None:
@@ -168,7 +163,7 @@ def _top_bar(actions: StudioActions) -> None:
         key="transport",
         on_action=partial(_act, actions, "transport"),
     )
-    if session.dialog != session.drawn_dialog:
+    if session.dialog != session.drawn_dialog or (session.dialog and not session.dialog_is_settled):
         st.rerun(scope="app")
 
 
