@@ -17,13 +17,7 @@ def open_dialog(name: str, actions: StudioActions) -> None:
     """Opens a dialog by its name."""
     title, draw = DIALOGS[name]
 
-    def draw_and_note() -> None:
-        # Streamlit does not take away what a fragment's run no longer draws if another fragment's run begins before the
-        # browser was told (1.67), so the top bar has a full run draw it once more.
-        actions.session.dialog_is_settled = actions.session.draws_page
-        draw(actions)
-
-    st.dialog(title, width="large", on_dismiss=partial(_close, actions))(draw_and_note)()
+    st.dialog(title, width="large", on_dismiss=partial(_close, actions))(draw)(actions)
 
 
 def _close(actions: StudioActions) -> None:

@@ -6,7 +6,7 @@ A dialog and not a page of the app: the screen beneath stays as it is, its chart
 import streamlit as st
 
 from builder.pages.comparing import missing_data, why_not_comparable
-from builder.pages.data_check import megabytes, progress_text
+from builder.pages.data_check import megabytes, missing_bytes, progress_text
 from builder.pages.studio_actions import StudioActions
 from builder.pages.study_text import comparison_text, heading, measured_table, missing_text, preset_text, study_head
 from builder.spec import DocumentError
@@ -14,6 +14,8 @@ from builder.spec.presets.base import Comparison, Preset, Study
 from builder.spec.presets.registry import STUDIES, STUDY_OF
 from builder.spec.presets.reproductions import reproductions
 from builder.workspace.downloads import Download, download_of
+
+DOWNLOAD_SECONDS = 1.0
 
 
 def presets_dialog(actions: StudioActions) -> None:
@@ -55,7 +57,8 @@ def _contents(study: Study) -> str:
 def _study_page(actions: StudioActions, study: Study) -> None:
     st.html(study_head(study))
     missing = missing_data(preset.name for preset in study.presets)
-    _downloads(actions, missing)
+    if missing:
+        st.fragment(_downloads, run_every=DOWNLOAD_SECONDS)(actions, missing)
     if study.comparisons:
         st.html(heading("Comparisons", "same seed and batches, drawn over each other"))
         for comparison in study.comparisons:
@@ -68,18 +71,17 @@ def _study_page(actions: StudioActions, study: Study) -> None:
 
 def _downloads(actions: StudioActions, missing: dict[str, int]) -> None:
     """What is not on this machine, each with its download."""
-    is_any_running = False
+    if not all(missing_bytes(dataset) for dataset in missing):
+        # One has come: its presets and comparisons can be trained now.
+        st.rerun()
     for dataset, num_bytes in missing.items():
         download = download_of(actions.workspace, dataset)
         is_running = bool(download and download.is_running)
-        is_any_running = is_any_running or is_running
         with st.container(key=f"absent-{dataset}", horizontal=True, vertical_alignment="center"):
             st.html(missing_text(dataset, progress_text(download) if download and is_running else ""))
             _download_button(actions, dataset, num_bytes, download)
         if download and download.problem:
             st.error(_plain(download.problem))
-    if is_any_running:
-        actions.session.dialog_is_settled = False
 
 
 def _download_button(actions: StudioActions, dataset: str, num_bytes: int, download: Download | None) -> None:

@@ -74,8 +74,6 @@ class Session:
         sent: What the editor has already.
         dialog: The dialog that is open; it stays open when the script runs again.
         drawn_dialog: The dialog that the newest full run has drawn.
-        draws_page: Whether a full run is drawing right now, and not a fragment.
-        dialog_is_settled: Whether a full run has drawn what the dialog shows, and nothing in it moves by itself.
         study: The study that the dialog of presets shows.
         downloading: The data set whose download this tab follows.
         offered: The experiment and the data set whose download was offered last.
@@ -98,8 +96,6 @@ class Session:
     mixer_epoch: int = 1
     dialog: str | None = None
     drawn_dialog: str | None = None
-    draws_page: bool = False
-    dialog_is_settled: bool = True
     study: str | None = None
     downloading: str | None = None
     offered: tuple[str | None, str] | None = None

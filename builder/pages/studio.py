@@ -37,6 +37,7 @@ from components.transport import Device, transport
 
 LIVE_SECONDS = 0.2
 IDLE_SECONDS = 1.0
+DIALOG_SECONDS = 4.0
 MIXER_HEIGHT = 232
 """Pixels that the mixer and its margins take under the charts."""
 STYLE = (Path(__file__).parent / "style.css").read_text()
@@ -53,7 +54,10 @@ def page() -> None:
     session.drawn_dialog = session.dialog
     _write_address(session)
     run = actions.run()
-    tick = LIVE_SECONDS if run and not run.is_final else IDLE_SECONDS
+    # Under a dialog nothing else changes, and Streamlit (1.67) does not take away what a fragment's run no longer draws if
+    # the run of another fragment begins before the browser was told of it.
+    idle = IDLE_SECONDS if session.dialog is None else DIALOG_SECONDS
+    tick = LIVE_SECONDS if run and not run.is_final else idle
     # Each part has a container of its own, drawn or not, so that a part's place in the page never moves under a tick
     # that is on its way.
     top, body = st.container(), st.container()
@@ -65,10 +69,8 @@ def page() -> None:
         _run_picker(actions)
     _part(charts, "charts", _charts, actions, tick)
     _part(rates, "rates", _mixer, actions, max(tick, 0.5))
-    session.draws_page = True
     if session.dialog is not None:
         open_dialog(session.dialog, actions)
-    session.draws_page = False
 
 
 def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
@@ -163,7 +165,7 @@ def _top_bar(actions: StudioActions) -> None:
         key="transport",
         on_action=partial(_act, actions, "transport"),
     )
-    if session.dialog != session.drawn_dialog or (session.dialog and not session.dialog_is_settled):
+    if session.dialog != session.drawn_dialog:
         st.rerun(scope="app")
 
 

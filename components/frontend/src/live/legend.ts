@@ -57,6 +57,7 @@ export function drawLegend(
   const signature = JSON.stringify(entries);
   if (parent.dataset.entries !== signature) {
     parent.dataset.entries = signature;
+    setAttribute(parent, "data-many", entries.length > 2);
     place(
       parent,
       entries.map((entry) => {
@@ -75,7 +76,7 @@ export function drawLegend(
           "button",
           { class: "lv-key", type: "button", "data-key": entry.key, title, onclick: () => toggle(entry.key) },
           picture,
-          entry.label,
+          h("span", {}, entry.label),
         );
       }),
     );
