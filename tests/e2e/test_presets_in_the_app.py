@@ -100,6 +100,7 @@ def test_a_comparison_is_trained_and_drawn_over_each_other_and_survives_a_reload
 
 def test_the_page_of_a_study_opens_by_its_address_and_disturbs_nothing(open_screen, app):
     screen = open_screen()
+    screen.make_it_last()
     screen.press("Train")
     screen.until(lambda: screen.drawn_up_to("loss") > 0, "the loss is drawn", seconds=START_SECONDS)
     with runs_stopped(screen):

@@ -70,15 +70,6 @@ def make_two_groups(screen):
     assert everything.rule.is_everything
 
 
-def make_it_last(screen):
-    """A run that no busy machine finishes while a person still looks at it."""
-    screen.tab("Training")
-    duration = screen.page.get_by_label("Duration", exact=True)
-    duration.fill("4000")
-    duration.press("Enter")
-    screen.until(lambda: screen.document().training.duration.epochs == 4000, "the duration is stored")
-
-
 def stands_still(screen):
     """Waits out a paused run: no step is taken any more."""
     screen.until(lambda: screen.shown_step() == screen.last_step(), "the screen shows the newest step")
@@ -92,7 +83,7 @@ def test_the_main_job_from_two_groups_to_a_reload(open_screen):
     screen = open_screen()
     screen.drag(screen.source("highway"), before="i12")
     make_two_groups(screen)
-    make_it_last(screen)
+    screen.make_it_last()
     screen.press("Train")
     screen.has_status("running")
     expect(screen.page).to_have_title(re.compile(r"^\d+% · digits-residual"))
@@ -185,7 +176,7 @@ def a_reload_finds_everything_again(screen):
 
 def test_a_slow_browser_keeps_every_part_while_it_trains(open_screen):
     screen = open_screen()
-    make_it_last(screen)
+    screen.make_it_last()
     screen.watch_parts()
     screen.slow_down(8)
     screen.press("Train")
@@ -230,7 +221,7 @@ def test_a_double_click_on_train_gives_one_run_that_learns_the_digits(open_scree
 
 def test_a_read_only_view_follows_live_and_changes_nothing(open_screen, app):
     teacher = open_screen()
-    make_it_last(teacher)
+    teacher.make_it_last()
     teacher.press("Train")
     teacher.has_status("running")
     student = open_screen(f"?run={teacher.run().id}")
