@@ -1,7 +1,6 @@
 """The numpy article on a highway net: a carry of ones against gaussian and identity carries, each at its best rate."""
 
 from builder.spec.presets.numpy_highway import RATES, Carry, numpy_highway
-
 from builder.spec.presets.reproductions import Reproduction
 from reproductions.runs import best, percent, seconds, seeded, train_all
 

@@ -1,7 +1,6 @@
 """The numpy article on a simple residual net: one rate against separate rates, each chosen from its grid."""
 
 from builder.spec.presets.numpy_residual import EQUAL_RATES, SEPARATE_RATES, numpy_residual
-
 from builder.spec.presets.registry import PRESETS
 from builder.spec.presets.reproductions import Reproduction
 from reproductions.runs import best, percent, seconds, seeded, train_all
