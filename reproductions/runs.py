@@ -1,7 +1,6 @@
 """Training documents by the command line, as many at once as there are cores."""
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -68,7 +67,7 @@ def _train(experiment: Experiment, device: str) -> Outcome:
         document = Path(folder) / "experiment.json"
         document.write_text(dump_experiment(experiment))
         command = [sys.executable, "-m", "builder", "train", str(document), "--json", "--workspace", folder]
-        ended = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         last = json.loads(ended.stdout.splitlines()[-1]) if ended.stdout else {}
         if last.get("event") not in ("run_finished", "run_diverged"):
             raise RuntimeError(f"{experiment.name} did not end as a run should:\n{ended.stdout[-500:]}{ended.stderr}")

@@ -150,6 +150,15 @@ def test_the_shortcut_trains_until_the_bar_is_gone_and_space_is_nobody_s(page: P
     assert page.evaluate("window.sent.length") == 1
 
 
+def test_a_call_that_is_cleaned_up_before_the_next_one_leaves_the_shortcut_and_the_title(page: Page) -> None:
+    mount(page, page_title="37 % · my net · Highrise")
+    page.evaluate("harness.instance('transport').cleanup()")
+    update(page, page_title="38 % · my net · Highrise")
+    assert page.title() == "38 % · my net · Highrise"
+    page.keyboard.press("Control+Enter")
+    assert actions(page) == [{"kind": "train"}]
+
+
 def test_the_tab_s_title_shows_progress_and_comes_back(page: Page) -> None:
     before = page.title()
     mount(page, some_run("running"), page_title="37 % · my  net · Highrise")

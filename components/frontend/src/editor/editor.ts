@@ -150,7 +150,7 @@ export function createEditor(host: Host): View<EditorData> {
       drawLive();
     },
     left: () => store.flush(),
-    moved: () => {
+    back: () => {
       forget();
       forget = onSurroundings(host.root, fit);
       fit();

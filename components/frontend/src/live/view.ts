@@ -89,7 +89,7 @@ export class LiveView implements View<Data> {
     this.redrawAll();
   }
 
-  moved(): void {
+  back(): void {
     this.forget();
     this.forget = onSurroundings(this.host.root, this.onResize);
     this.fit();

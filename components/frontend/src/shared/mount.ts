@@ -19,8 +19,8 @@ export interface View<Data> {
   recolour?(colours: Colours): void;
   /** Off the page, perhaps for good: what waits to be sent is sent now, and what is outside of the root is let go. */
   left?(): void;
-  /** Back on the page, in another place. */
-  moved?(): void;
+  /** After `left`, or in another place of the page: what was let go is taken hold of again. */
+  back?(): void;
   destroy(): void;
 }
 
@@ -39,6 +39,7 @@ class Instance<Data> implements Host {
   private readonly view: View<Data>;
   private parent: FrontendRendererArgs["parentElement"];
   private generation = 0;
+  private hasLeft = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -74,7 +75,8 @@ class Instance<Data> implements Host {
       this.parent.append(this.root);
     }
     this.recolour();
-    if (isMoved) this.view.moved?.();
+    if (isMoved || this.hasLeft) this.view.back?.();
+    this.hasLeft = false;
     this.view.update(args.data as Data);
     if (isMoved) this.presence.restore();
     return () => {
@@ -97,6 +99,7 @@ class Instance<Data> implements Host {
    */
   private leave(): void {
     this.view.left?.();
+    this.hasLeft = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.forget();

@@ -100,7 +100,7 @@ export class TransportView implements View<TransportData> {
     this.tabTitle.restore();
   }
 
-  moved(): void {
+  back(): void {
     document.addEventListener("keydown", this.onKey);
   }
 
