@@ -74,7 +74,9 @@ def train(
     if training.deterministic:
         # cuBLAS reads it when it is first used, and is deterministic only with it.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(training.deterministic, warn_only=True)
+    if training.deterministic != torch.are_deterministic_algorithms_enabled():
+        # Only on a change: this call imports torch's compiler, which takes as long as torch itself.
+        torch.use_deterministic_algorithms(training.deterministic, warn_only=True)
     run = TrainingRun(experiment, data, resolved)
     yield from _Loop(run, commands or NoCommands(), checkpoint_folder).events()
 

@@ -1,13 +1,80 @@
-"""The optimizer of a run: torch's own, over the flat layout, one parameter group per group of the document."""
+"""The optimizer of a run: torch's own updates over the flat layout, one parameter group per group of the document.
 
-from typing import Any
+The updates are torch's functional ones. Its `Optimizer` classes do the same at a price for every step (profiler, hooks,
+collecting the state anew) and import torch's compiler at the first one, which takes half as long as torch itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
-from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+from torch import Tensor, nn
+from torch.optim.adam import adam
+from torch.optim.rmsprop import rmsprop
+from torch.optim.sgd import sgd
 
 from builder.spec.analysis import Analysis
 from builder.spec.training import AdamOptimizer, AdamwOptimizer, OptimizerSpec, RmspropOptimizer, SgdOptimizer
 from builder.training.layout import FlatLayout
+
+STEP = "step"
+"""The name of the one state that is a scalar: how many updates a parameter has had."""
+
+_Tensors = list[Tensor]
+_Update = Callable[[_Tensors, _Tensors, dict[str, _Tensors], float, float], None]
+"""Takes parameters, gradients, states by name, learning rate, weight decay; changes parameters and states."""
+
+
+@dataclass(slots=True)
+class ParameterGroup:
+    """What one group of the document gives to the optimizer.
+
+    Attributes:
+        learning_rate: Of the next update.
+        parameters: Stretches of the flat tensors; one without a gradient rests.
+    """
+
+    name: str
+    learning_rate: float
+    weight_decay: float
+    parameters: list[nn.Parameter]
+
+
+class FlatOptimizer:
+    """Updates all groups' parameters.
+
+    Attributes:
+        groups: Those of the document that have trained parameters, in its order.
+        state: For each parameter, its states by torch's names for them, from zeros.
+    """
+
+    def __init__(self, spec: OptimizerSpec, groups: list[ParameterGroup]) -> None:
+        parameters = [parameter for group in groups for parameter in group.parameters]
+        # torch has no fused kernel for mps.
+        self._names, self._update = _updates(spec, fused=parameters[0].device.type != "mps")
+        self.groups = groups
+        self.state = {
+            parameter: {
+                name: torch.zeros((), dtype=torch.float32, device=parameter.device)
+                if name == STEP
+                else torch.zeros_like(parameter.detach())
+                for name in self._names
+            }
+            for parameter in parameters
+        }
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """One update of every parameter that has a gradient."""
+        for group in self.groups:
+            parameters, gradients = [], []
+            for parameter in group.parameters:
+                if parameter.grad is not None:
+                    parameters.append(parameter)
+                    gradients.append(parameter.grad)
+            if parameters:
+                states = {name: [self.state[parameter][name] for parameter in parameters] for name in self._names}
+                self._update(parameters, gradients, states, group.learning_rate, group.weight_decay)
 
 
 class GroupRates:
@@ -19,18 +86,17 @@ class GroupRates:
     def __init__(self, layout: FlatLayout, analysis: Analysis, spec: OptimizerSpec) -> None:
         self.names = [row.spec.name for row in analysis.groups]
         self.base = [row.spec.learning_rate for row in analysis.groups]
-        present = sorted({update.group for update in layout.updates})
-        self._indices = present
-        self.optimizer = build_optimizer(
+        self._indices = sorted({update.group for update in layout.updates})
+        self.optimizer = FlatOptimizer(
             spec,
             [
-                {
-                    "params": [update.parameter for update in layout.updates if update.group == group],
-                    "lr": self.base[group],
-                    "weight_decay": analysis.groups[group].spec.weight_decay,
-                    "name": self.names[group],
-                }
-                for group in present
+                ParameterGroup(
+                    name=self.names[group],
+                    learning_rate=self.base[group],
+                    weight_decay=analysis.groups[group].spec.weight_decay,
+                    parameters=[update.parameter for update in layout.updates if update.group == group],
+                )
+                for group in self._indices
             ],
         )
 
@@ -39,26 +105,80 @@ class GroupRates:
 
     def apply(self, factor: float) -> None:
         """Sets every group's rate for the next step."""
-        for group, parameters in zip(self._indices, self.optimizer.param_groups, strict=True):
-            parameters["lr"] = self.base[group] * factor
+        for group, parameters in zip(self._indices, self.optimizer.groups, strict=True):
+            parameters.learning_rate = self.base[group] * factor
 
 
-def build_optimizer(spec: OptimizerSpec, groups: list[dict[str, Any]]) -> Optimizer:
-    """torch's optimizer of the document's kind; fused where torch has a fused kernel."""
-    fused = groups[0]["params"][0].device.type != "mps"
+def _updates(spec: OptimizerSpec, *, fused: bool) -> tuple[tuple[str, ...], _Update]:
+    """The names of an optimizer's states and its update; fused where torch has a fused kernel."""
     match spec:
-        case SgdOptimizer(momentum=momentum, nesterov=nesterov):
-            optimizer = SGD(groups, momentum=momentum, nesterov=nesterov, fused=fused)
-            if momentum:
-                # torch's fused kernel wants the buffers of all parameters or of none, but a stretch that rests in the
-                # first step would get its buffer later. From zeros the first update is the same.
-                for group in groups:
-                    for parameter in group["params"]:
-                        optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
-            return optimizer
-        case AdamOptimizer(beta1=beta1, beta2=beta2, eps=eps):
-            return Adam(groups, betas=(beta1, beta2), eps=eps, fused=fused)
-        case AdamwOptimizer(beta1=beta1, beta2=beta2, eps=eps):
-            return AdamW(groups, betas=(beta1, beta2), eps=eps, fused=fused)
-        case RmspropOptimizer(alpha=alpha, eps=eps, momentum=momentum):
-            return RMSprop(groups, alpha=alpha, eps=eps, momentum=momentum)
+        case SgdOptimizer():
+            return ("momentum_buffer",) if spec.momentum else (), _sgd(spec, fused)
+        case AdamOptimizer() | AdamwOptimizer():
+            return ("exp_avg", "exp_avg_sq", STEP), _adam(spec, fused)
+        case RmspropOptimizer():
+            return ("square_avg", *(["momentum_buffer"] if spec.momentum else []), STEP), _rmsprop(spec)
+
+
+def _sgd(spec: SgdOptimizer, fused: bool) -> _Update:
+    def update(parameters: _Tensors, gradients: _Tensors, states: dict[str, _Tensors], lr: float, decay: float) -> None:
+        sgd(
+            parameters,
+            gradients,
+            # From zeros the first update is the same as without a buffer.
+            [*states["momentum_buffer"]] if spec.momentum else [None] * len(parameters),
+            fused=fused,
+            foreach=False,
+            weight_decay=decay,
+            momentum=spec.momentum,
+            lr=lr,
+            dampening=0.0,
+            nesterov=spec.nesterov,
+            maximize=False,
+        )
+
+    return update
+
+
+def _adam(spec: AdamOptimizer | AdamwOptimizer, fused: bool) -> _Update:
+    def update(parameters: _Tensors, gradients: _Tensors, states: dict[str, _Tensors], lr: float, decay: float) -> None:
+        adam(
+            parameters,
+            gradients,
+            states["exp_avg"],
+            states["exp_avg_sq"],
+            [],
+            states[STEP],
+            fused=fused,
+            foreach=False,
+            decoupled_weight_decay=isinstance(spec, AdamwOptimizer),
+            amsgrad=False,
+            beta1=spec.beta1,
+            beta2=spec.beta2,
+            lr=lr,
+            weight_decay=decay,
+            eps=spec.eps,
+            maximize=False,
+        )
+
+    return update
+
+
+def _rmsprop(spec: RmspropOptimizer) -> _Update:
+    def update(parameters: _Tensors, gradients: _Tensors, states: dict[str, _Tensors], lr: float, decay: float) -> None:
+        rmsprop(
+            parameters,
+            gradients,
+            states["square_avg"],
+            [],
+            states.get("momentum_buffer", []),
+            states[STEP],
+            lr=lr,
+            alpha=spec.alpha,
+            eps=spec.eps,
+            weight_decay=decay,
+            momentum=spec.momentum,
+            centered=False,
+        )
+
+    return update

@@ -126,7 +126,7 @@ def test_a_frozen_group_does_not_move_despite_rate_and_decay(make, digits) -> No
 def test_the_optimizer_gets_exactly_the_groups_of_the_document(make, digits) -> None:
     groups = [*GROUPS[:2], {"name": "nobody", "rule": {"lanes": ["gate"]}}, GROUPS[2]]
     run = TrainingRun(make({"kind": "residual", "body": BODY}, groups=groups), digits, CPU)
-    sizes = {group["name"]: sum(each.numel() for each in group["params"]) for group in run.rates.optimizer.param_groups}
+    sizes = {group.name: sum(each.numel() for each in group.parameters) for group in run.rates.optimizer.groups}
     assert sizes == {"bodies": 12 * 13, "rest": 12 * 10 + 10}
 
 

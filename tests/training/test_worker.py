@@ -18,6 +18,8 @@ from builder.workspace.rows import RunReader
 from builder.workspace.runs import LOG_NAME
 from builder.workspace.store import Workspace
 
+ROOT = Path(__file__).parents[2]
+
 
 def start_worker(folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -26,7 +28,7 @@ def start_worker(folder: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
 
@@ -55,6 +57,14 @@ def test_the_end_of_the_input_before_a_run_ends_the_worker(tmp_path) -> None:
     worker = start_worker(tmp_path)
     output, _ = worker.communicate("", timeout=60)
     assert (worker.returncode, output) == (0, "")
+
+
+def test_a_worker_is_warm_without_torchs_compiler() -> None:
+    """Importing it, by way of torch's own optimizers, takes half as long as torch itself, at every start of a trainer."""
+    probe = "import sys; from builder.training.worker import warm_up; warm_up(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "builder.training.loop" in loaded.split()
+    assert not {"torch._dynamo", "torch._inductor", "sympy"} & set(loaded.split())
 
 
 def test_warming_up_leaves_no_global_state_that_changes_a_run() -> None:

@@ -1,7 +1,6 @@
 """Weights with a bias: the torch layers behind linear, conv, match and gates, without torch's own draws."""
 
-from typing import cast
-
+import torch
 from torch import nn
 
 from builder.modules.initialise import fans, initialise_bias, initialise_weight
@@ -19,13 +18,15 @@ def affine(
     bias: bool = True,
 ) -> nn.Linear | nn.Conv2d:
     """A linear layer for vectors, a convolution for images; its values are undefined until initialised."""
-    if len(in_shape) == 1:
-        linear = nn.utils.skip_init(nn.Linear, in_shape[0], out_shape[0], bias=bias)
-        return cast(nn.Linear, linear)
-    conv = nn.utils.skip_init(
-        nn.Conv2d, in_shape[0], out_shape[0], kernel_size, stride=stride, padding=padding, bias=bias
+    module = (
+        nn.Linear(in_shape[0], out_shape[0], bias=bias, device="meta")
+        if len(in_shape) == 1
+        else nn.Conv2d(in_shape[0], out_shape[0], kernel_size, stride=stride, padding=padding, bias=bias, device="meta")
     )
-    return cast(nn.Conv2d, conv)
+    # As torch's `skip_init`, which would import torch's symbolic shapes and sympy for it.
+    for name, parameter in list(module.named_parameters()):
+        setattr(module, name, nn.Parameter(torch.empty(parameter.shape)))
+    return module
 
 
 def initialise_affine(module: nn.Linear | nn.Conv2d, init: InitSpec, seed: int, address: str) -> None:
