@@ -10,8 +10,9 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "reproductions.md"
 INTRODUCTION = """# Reproductions
 
 Written by `make reproduce`: do not edit. Each row is of real runs on real data, trained by `python -m builder train` with
-one thread each; seconds are those of a processor for one whole run, medians over the seeds. An accuracy is the median over the seeds with its lowest and highest; whatever was chosen from a grid was
-chosen on validation data, and the test set was measured once per run. What was not run is not here.
+one thread each; seconds are those of a processor for one whole run, medians over the seeds. An accuracy is the median over
+the seeds with its lowest and highest; whatever was chosen from a grid was chosen on validation data, and the test set was
+measured once per run. What was not run is not here.
 """
 
 FOR_A_GPU = """## What needs a GPU

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from builder.spec import Analysis, Experiment, analyse, validate_experiment
+from builder.spec import Analysis, Experiment, analyse, validate_edit, validate_experiment
 from builder.spec.groupings import ready_made
 from builder.spec.groups import GroupSpec
 from builder.spec.schedule import schedule_curve
@@ -83,8 +83,8 @@ def take_edit(editing: Editing, message: dict[str, Any]) -> Editing:
     Raises:
         DocumentError: If the browser sent what the schema refuses.
     """
-    experiment = validate_experiment(message.get("document"))
-    return replace(editing, experiment=experiment, analysis=analyse(experiment), rev=message["rev"])
+    experiment = validate_edit(message.get("document"), editing.experiment)
+    return replace(editing, experiment=experiment, analysis=analyse(experiment, editing.analysis), rev=message["rev"])
 
 
 def with_rates(experiment: Experiment, groups: Any) -> Experiment:
@@ -113,22 +113,43 @@ def changed_rates(before: tuple[GroupSpec, ...], after: tuple[GroupSpec, ...]) -
     }
 
 
-def analysis_message(editing: Editing) -> dict[str, Any]:
-    """What the editor is answered to its edit `rev`: shapes, counts, problems, the schedule's preview."""
+Rows = dict[str, dict[str, Any]]
+"""Each item's shapes and counts, by its id."""
+
+
+def item_rows(analysis: Analysis) -> Rows:
+    """What an item's card shows."""
+    return {
+        row.id: {
+            "in_shape": row.in_shape,
+            "out_shape": row.out_shape,
+            "num_parameters": row.num_parameters,
+            "copies": row.copies,
+            "groups": row.groups,
+        }
+        for row in analysis.items.values()
+    }
+
+
+def analysis_message(
+    editing: Editing, rows: Rows | None = None, base: tuple[int, Rows] | None = None
+) -> dict[str, Any]:
+    """What the editor is answered to its edit `rev`: shapes, counts, problems, the schedule's preview.
+
+    Args:
+        editing: The document.
+        rows: Its `item_rows`, if they are at hand.
+        base: A rev of this epoch whose rows the editor has, and these rows: then only what differs is in the answer.
+    """
     analysis = editing.analysis
+    rows = item_rows(analysis) if rows is None else rows
+    known = base[1] if base else {}
     curve = schedule_curve(editing.experiment.training, analysis.num_steps, max(analysis.steps_per_epoch, 1))
     return {
         "rev": editing.rev,
-        "items": {
-            row.id: {
-                "in_shape": row.in_shape,
-                "out_shape": row.out_shape,
-                "num_parameters": row.num_parameters,
-                "copies": row.copies,
-                "groups": row.groups,
-            }
-            for row in analysis.items.values()
-        },
+        "base": base[0] if base else None,
+        "gone": [item_id for item_id in known if item_id not in rows],
+        "items": {item_id: row for item_id, row in rows.items() if known.get(item_id) != row},
         "problems": [
             {"item_id": problem.item_id, "path": problem.path, "message": problem.message}
             for problem in analysis.problems

@@ -9,6 +9,9 @@ from builder.pages.farewell import say_farewell
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import ensure_supervisor
 
+COLLECT_AFTER = (50_000, 20, 20)
+"""New objects until the young ones are looked through, and how often each older generation is spared."""
+
 
 @st.cache_resource(show_spinner=False)
 def shared_workspace() -> Workspace:
@@ -16,7 +19,9 @@ def shared_workspace() -> Workspace:
     workspace = Workspace.open()
     ensure_supervisor(workspace)
     atexit.register(say_farewell, workspace)
-    # What is imported by now lives as long as the process: collections need not look at it again.
+    # What is imported by now lives as long as the process: collections need not look at it again. And an edit of a large
+    # tower makes some hundred thousand objects, which at Python's own threshold are looked through time and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     return workspace

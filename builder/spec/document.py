@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from builder.spec.experiment import FORMAT, Experiment
 from builder.spec.ids import fill_ids
+from builder.spec.network import NetworkSpec
 from builder.spec.problems import DocumentError, Problem
 from builder.spec.validation import problems_of, shorten
 
@@ -57,12 +58,31 @@ def validate_experiment(raw: Any) -> Experiment:
             "format",
         )
     experiment = _validate(fill_ids(raw))
-    size = len(experiment.model_dump_json().encode())
-    if size > MAX_DOCUMENT_BYTES:
-        raise _refused(
-            f"With its defaults written out the document has {size:,} bytes; at most {MAX_DOCUMENT_BYTES:,} are allowed. "
-            "Use repeats instead of copies."
-        )
+    _check_size(experiment)
+    return experiment
+
+
+def validate_edit(raw: Any, before: Experiment) -> Experiment:
+    """`validate_experiment(raw)`, sooner where `raw` is `before` with some of its tower's items changed.
+
+    Items of the tower that are as they were are not validated again, and are the same objects.
+
+    Raises:
+        DocumentError: As `validate_experiment`.
+    """
+    old = {item["id"]: item for item in before.network.model_dump(mode="json")["items"]}
+    try:
+        items = raw["network"]["items"]
+        changed = [item for item in items if old.get(item["id"]) != item]
+        # What is unusual anywhere else is found here too; ids that are missing are given in view of all the others.
+        edited = validate_experiment({**raw, "network": {**raw["network"], "items": changed}})
+        kept = {item.id: item for item in before.network.items} | {item.id: item for item in edited.network.items}
+        network = edited.network.model_copy(update={"items": tuple(kept[item["id"]] for item in items)})
+        experiment = edited.model_copy(update={"network": NetworkSpec.model_validate(network.__dict__)})
+        _check_size(experiment)
+    except (DocumentError, ValidationError, LookupError, TypeError):
+        # Whatever is wrong is said in view of the whole document.
+        return validate_experiment(raw)
     return experiment
 
 
@@ -90,6 +110,15 @@ def load_experiment(source: str | Path) -> Experiment:
 def dump_experiment(experiment: Experiment, indent: int | None = None) -> str:
     """The document as JSON text; `parse_experiment` of it gives an equal experiment."""
     return experiment.model_dump_json(indent=indent)
+
+
+def _check_size(experiment: Experiment) -> None:
+    size = len(experiment.model_dump_json().encode())
+    if size > MAX_DOCUMENT_BYTES:
+        raise _refused(
+            f"With its defaults written out the document has {size:,} bytes; at most {MAX_DOCUMENT_BYTES:,} are allowed. "
+            "Use repeats instead of copies."
+        )
 
 
 def _refused(message: str, path: str = "") -> DocumentError:

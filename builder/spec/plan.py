@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from builder.spec.blocks.base import Block
@@ -24,6 +24,8 @@ class LayerPlan:
         path: Segments of its address, as in `("i4[2]", "i7", "body", "i9")`.
         ids: Item ids on the path, as in `("i4", "i7", "i9")`.
         owns_input: Nobody else reads the input and the layer before does not keep it, so it may be overwritten.
+        parameters: Its trainable tensors.
+        num_macs: Multiply-adds of one sample's forward pass.
     """
 
     layer: Layer
@@ -32,11 +34,9 @@ class LayerPlan:
     lane: Lane
     in_shape: Shape
     out_shape: Shape
-    owns_input: bool = False
-
-    @property
-    def parameters(self) -> tuple[ParameterShape, ...]:
-        return self.layer.parameters(self.in_shape, self.out_shape)
+    owns_input: bool
+    parameters: tuple[ParameterShape, ...]
+    num_macs: int
 
 
 @dataclass(slots=True)
@@ -57,6 +57,12 @@ class BlockPlan:
     @property
     def address(self) -> str:
         return "/".join(self.path)
+
+    @property
+    def num_macs(self) -> int:
+        """Multiply-adds of one sample's forward pass."""
+        gate = self.block.num_gate_macs(self.in_shape, self.out_shape) if self.gate else 0
+        return sum(layer.num_macs for layer in (*self.body, *self.shortcut)) + gate
 
 
 class PlacedParameter(NamedTuple):
@@ -142,8 +148,9 @@ class _Unroller:
     unknown the walk of the chain stops.
     """
 
-    def __init__(self, num_classes: int) -> None:
+    def __init__(self, num_classes: int, known: dict[tuple[str, ...], BlockPlan] | None = None) -> None:
         self.num_classes = num_classes
+        self.known = known or {}
         self.steps: list[LayerPlan | BlockPlan] = []
         self.repeats: list[tuple[str, Shape, Shape]] = []
         self.problems: list[Problem] = []
@@ -199,7 +206,8 @@ class _Unroller:
             self.report(layer.id, path, str(problem))
             return problem.assumed, None
         owns_input = isinstance(before, LayerPlan) and before.layer.output_is_fresh
-        return out, LayerPlan(layer, path, ids, lane, shape, out, owns_input)
+        parameters = layer.parameters(shape, out)
+        return out, LayerPlan(layer, path, ids, lane, shape, out, owns_input, parameters, layer.num_macs(shape, out))
 
     def lane(
         self, block: Block, lane: Lane, shape: Shape, path: tuple[str, ...], ids: tuple[str, ...], target: Shape | None
@@ -220,6 +228,10 @@ class _Unroller:
     def block(self, block: Block, shape: Shape, path: tuple[str, ...], ids: tuple[str, ...]) -> Shape | None:
         if block.bypassed:
             return self.bypassed(block, shape, path, ids)
+        known = self.known.get(path)
+        if known is not None and known.block is block and known.in_shape == shape:
+            self.steps.append(replace(known, depth=None, survival_prob=None))
+            return known.out_shape
         out, body = self.lane(block, "body", shape, path, ids, None)
         if out is None:
             return None
@@ -276,15 +288,16 @@ class _Unroller:
         return out
 
 
-def plan_network(network: NetworkSpec, in_shape: Shape, num_classes: int) -> Plan:
+def plan_network(network: NetworkSpec, in_shape: Shape, num_classes: int, before: Plan | None = None) -> Plan:
     """Unrolls a network for a data set.
 
     Args:
         network: The document's network.
         in_shape: Shape of one sample, `(features,)` or `(channels, height, width)`.
         num_classes: Number of classes; the logits must be a vector of that many.
+        before: A plan for the same data; block objects that stand in it at the same place are planned as they are there.
     """
-    unroller = _Unroller(num_classes)
+    unroller = _Unroller(num_classes, _sound_blocks(before) if before else None)
     out_shape = unroller.chain(network.items, in_shape, (), ())
     plan = Plan(in_shape, out_shape or in_shape, unroller.steps, [], unroller.repeats, unroller.problems)
     if not network.items:
@@ -301,6 +314,11 @@ def plan_network(network: NetworkSpec, in_shape: Shape, num_classes: int) -> Pla
         )
     _number(plan)
     return plan
+
+
+def _sound_blocks(plan: Plan) -> dict[tuple[str, ...], BlockPlan]:
+    """The blocks of a plan without problems, by their paths."""
+    return {} if plan.problems else {block.path: block for block in plan.blocks}
 
 
 def _number(plan: Plan) -> None:

@@ -10,7 +10,7 @@ from strategies import blocks, documents, sound_documents
 from builder.spec import DocumentError, analyse, dump_experiment, parse_experiment
 from builder.spec.blocks.registry import BLOCK_ADAPTER, BLOCKS, swap_kind
 from builder.spec.datasets import DATASETS
-from builder.spec.document import validate_experiment
+from builder.spec.document import validate_edit, validate_experiment
 from builder.spec.ids import fill_ids
 from builder.spec.network import walk
 from builder.spec.shapes import num_entries
@@ -33,6 +33,52 @@ def test_a_document_is_read_back_equal_and_as_the_same_text(raw):
     again = parse_experiment(text)
     assert again == experiment
     assert dump_experiment(again) == text
+
+
+def opened(read):
+    """The experiment and None, or None and the problems."""
+    try:
+        return read(), None
+    except DocumentError as error:
+        return None, error.problems
+
+
+def edited(raw, data):
+    """The document as JSON has it, with a few of its tower's items changed, moved, copied, added or taken away."""
+    after = validate_experiment(raw).model_dump(mode="json")
+    items = after["network"]["items"]
+    for _ in range(data.draw(st.integers(0, 3))):
+        match data.draw(st.sampled_from(["take", "swap", "copy", "add", "spoil", "bypass"])):
+            case "take" if items:
+                items.pop(data.draw(st.integers(0, len(items) - 1)))
+            case "swap" if items:
+                items.insert(0, items.pop())
+            case "copy" if items:
+                items.append(json.loads(json.dumps(items[0])))
+            case "add":
+                items.append(data.draw(blocks()))
+            case "spoil" if items:
+                items[0][data.draw(st.sampled_from(["id", "kind", "items", "x"]))] = data.draw(ANYTHING)
+            case "bypass" if items:
+                items[-1]["bypassed"] = True
+    if data.draw(st.booleans()):
+        after["network"]["next_id"] = data.draw(st.one_of(st.integers(0, 5), st.just(10_000), ANYTHING))
+    return after
+
+
+@SLOW_TO_DRAW
+@given(documents(), st.data())
+def test_an_edit_is_taken_and_analysed_as_if_nothing_had_been_before_it(raw, data):
+    before = validate_experiment(raw)
+    after = edited(raw, data)
+    expected, problems = opened(lambda: validate_experiment(after))
+    found, same_problems = opened(lambda: validate_edit(after, before))
+    assert same_problems == problems
+    assert found == expected
+    if found is None or expected is None:
+        return
+    assert dump_experiment(found) == dump_experiment(expected)
+    assert analyse(found, analyse(before)) == analyse(expected)
 
 
 @SLOW_TO_DRAW
