@@ -3,6 +3,8 @@
 A dialog and not a page of the app: the screen beneath stays as it is, its charts go on, and closing it loses nothing.
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 from builder.pages.comparing import missing_data, why_not_comparable
@@ -16,10 +18,14 @@ from builder.spec.presets.reproductions import reproductions
 from builder.workspace.downloads import Download, download_of
 
 DOWNLOAD_SECONDS = 1.0
+STYLE = (Path(__file__).parent / "presets_dialog.css").read_text()
+"""Only while the dialog is open: rules for any class that begins so or so make the browser look at the whole page again
+whenever a class changes anywhere, at every edit of the tower."""
 
 
 def presets_dialog(actions: StudioActions) -> None:
     """Every study with its comparisons and presets; loading a preset makes a copy."""
+    st.html(f"<style>{STYLE}</style>")
     with st.container(key="gallery"):
         names, page = st.columns([28, 72], gap="medium")
         with names:

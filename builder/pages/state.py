@@ -1,7 +1,5 @@
 """A session's state: the only module that touches `st.session_state`."""
 
-import math
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +7,7 @@ import streamlit as st
 
 from builder.charts import LiveView
 from builder.pages.editing import Editing
+from builder.pages.sent import Sent
 from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
@@ -24,38 +23,6 @@ class Notice:
     action: str | None = None
     action_title: str | None = None
     payload: Any = None
-
-
-RESEND_SECONDS = 3.0
-
-
-@dataclass(slots=True)
-class Sent:
-    """What the editor has been sent lately. What does not change is sent for a while and then left out."""
-
-    version: tuple[int, int] | None = None
-    until: float = 0.0
-    catalogue_until: float = math.inf
-    available: dict[str, bool] = field(default_factory=dict)
-
-    def is_recent(self, epoch: int, rev: int) -> bool:
-        """Whether this version of the document is still to be sent."""
-        now = time.monotonic()
-        if self.version != (epoch, rev):
-            self.version, self.until = (epoch, rev), now + RESEND_SECONDS
-        return now < self.until
-
-    def catalogue_is_due(self, available: dict[str, bool]) -> bool:
-        """Whether the catalogue, which changes only with the data sets on this machine, is still to be sent."""
-        now = time.monotonic()
-        if self.catalogue_until == math.inf or self.available != available:
-            self.available = available
-            self.catalogue_until = now + RESEND_SECONDS
-        return now < self.catalogue_until
-
-    def resend(self) -> None:
-        """Sends everything again: the editor was mounted anew."""
-        self.version, self.catalogue_until = None, math.inf
 
 
 @dataclass(slots=True)

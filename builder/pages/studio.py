@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.pages.dialogs import open_dialog
-from builder.pages.editing import analysis_message
 from builder.pages.live_cards import live_items
 from builder.pages.run_status import (
     colours_of,
@@ -245,16 +244,15 @@ def _editor(actions: StudioActions) -> None:
     _write_address(session)
     run = actions.run()
     items = live_items(_reader(actions, run)) if actions.edits_run(run) or (run and session.read_only) else None
-    # A message may be lost when another follows at once, so a change is sent for a while, and then only what lives.
-    is_recent = session.sent.is_recent(editing.epoch, editing.rev)
     available = actions.downloads.available()
+    document, analysis = session.sent.news(editing)
     editor(
         {
             "catalogue": _catalogue(available) if session.sent.catalogue_is_due(available) else None,
             "epoch": editing.epoch,
             "rev": editing.rev,
-            "document": editing.experiment.model_dump(mode="json") if is_recent else None,
-            "analysis": analysis_message(editing) if is_recent else None,
+            "document": document,
+            "analysis": analysis,
             "read_only": session.read_only,
             "live": {"items": items} if items else None,
         },

@@ -124,10 +124,13 @@ class StudioActions:
         try:
             edited = take_edit(self.editing, message)
         except DocumentError as error:
+            # Its rev is done with, so that it is not taken for one that came too late.
+            self.session.editing = replace(self.editing, rev=message["rev"])
             self._refuse(error)
             return
         before = self.editing.experiment
         self.session.editing = edited
+        self.session.sent.edit_taken(message.get("analysed"))
         self.keep(before)
         for warning in edited.analysis.warnings:
             self.session.tell_once("warning", str(warning))

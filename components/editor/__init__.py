@@ -41,9 +41,14 @@ class Schedule(TypedDict):
 
 
 class Analysis(TypedDict):
-    """What the server says of the edit `rev`; the editor shows it faded until it belongs to the newest edit."""
+    """What the server says of the edit `rev`; the editor shows it faded until it belongs to the newest edit.
+
+    With a `base`, `items` are those alone that differ from the analysis of that rev, and `gone` those that it had.
+    """
 
     rev: int
+    base: int | None
+    gone: list[str]
     items: dict[str, ItemAnalysis]
     problems: list[Problem]
     num_parameters: int
@@ -93,11 +98,16 @@ class EditorData(TypedDict):
 
 
 class Edit(TypedDict):
-    """The state `edit`: the document after one more edit. Take it if `epoch` is the current one and `rev` is higher."""
+    """The trigger `edit`: the document after one more edit. Take it if `epoch` is the current one and `rev` is higher.
+
+    It is sent again until the editor hears of its `rev` or of a higher epoch. The editor has the analysis of the rev
+    `analysed` of the same epoch.
+    """
 
     epoch: int
     rev: int
     document: dict[str, Any]
+    analysed: int | None
 
 
 class _ActionDetail(TypedDict, total=False):
@@ -131,7 +141,7 @@ def editor(
     Args:
         data: What it shows, at every run of the script or fragment.
         key: The widget's; keep it, so that selection and scrolling survive.
-        on_edit: Called when the state `edit` changed, before the script runs; its value is an `Edit`, unchecked.
+        on_edit: Called at the trigger `edit`, before the script runs; its value is an `Edit`, unchecked.
         on_action: Called at the trigger `action`; its value is an `Action`, unchecked.
         height: In pixels; None fills the window from where the editor begins.
     """

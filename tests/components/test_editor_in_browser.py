@@ -46,9 +46,9 @@ class Studio:
 
     def edits(self) -> list[dict[str, Any]]:
         # Edits are sent right after they are drawn, not before.
-        sent = "new Promise((done) => setTimeout(() => done(harness.states('editor')), 20))"
-        states = self.page.evaluate(sent)
-        return [state["value"] for state in states if state["key"] == "edit"]
+        sent = "new Promise((done) => setTimeout(() => done(harness.triggers('editor')), 20))"
+        triggers = self.page.evaluate(sent)
+        return [trigger["value"] for trigger in triggers if trigger["key"] == "edit"]
 
     def answer(self) -> Experiment:
         """Takes all edits since the last answer, sends the analysis back, and gives the document."""
@@ -75,7 +75,8 @@ class Studio:
         return self.page.locator(".tower .node").evaluate_all("nodes => nodes.map((node) => node.dataset.id)")
 
     def actions(self) -> list[dict[str, Any]]:
-        return [trigger["value"] for trigger in self.page.evaluate("harness.triggers('editor')")]
+        triggers = self.page.evaluate("harness.triggers('editor')")
+        return [trigger["value"] for trigger in triggers if trigger["key"] == "action"]
 
     def card(self, item_id: str) -> Locator:
         return self.page.locator(f".node[data-id={item_id}] > .card")
@@ -396,7 +397,7 @@ def test_typing_is_sent_when_it_rests_and_the_answer_leaves_the_text_alone(open_
     studio.page.get_by_role("tab", name="Training").click()
     momentum = studio.page.get_by_label("Momentum", exact=True)
     momentum.fill("0.50")
-    studio.page.wait_for_function("harness.states('editor').length === 1")
+    studio.page.wait_for_function("harness.triggers('editor').length === 1")
     assert studio.answer().training.optimizer.model_dump()["momentum"] == 0.5
     assert momentum.input_value() == "0.50"
 

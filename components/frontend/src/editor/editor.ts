@@ -30,7 +30,7 @@ export function createEditor(host: Host): View<EditorData> {
   let nonce = Date.now();
 
   const store = new Store({
-    send: (edit) => host.setState("edit", edit),
+    send: (edit) => host.trigger("edit", edit),
     ask: (kind, more) => host.trigger("action", { kind, nonce: ++nonce, ...more }),
     announce: (text) => setText(spoken, text),
     render: () => render(),

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
-import { Ownership } from "./protocol";
-import type { ExperimentDocument } from "./types";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Ownership, RETRY_MS, Unconfirmed } from "./protocol";
+import type { Edit, ExperimentDocument } from "./types";
 
 const named = (name: string): ExperimentDocument => ({
   name,
@@ -53,4 +53,61 @@ test("a hundred quick edits with echoes that lag by three keep the last one", ()
   }
   for (const echo of sent.slice(-4)) owner.receive(echo.epoch, echo.rev, echo.document);
   expect(owner.document?.["name"]).toBe("edit 100");
+});
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const edit = (epoch: number, rev: number): Edit => ({ epoch, rev, document: named(`edit ${rev}`), analysed: null });
+
+function unconfirmed(): { outbox: Unconfirmed; sent: Edit[] } {
+  const sent: Edit[] = [];
+  return { outbox: new Unconfirmed((each) => sent.push(each)), sent };
+}
+
+test("an edit that the server has taken is not sent again", () => {
+  const { outbox, sent } = unconfirmed();
+  outbox.push(edit(1, 1));
+  vi.advanceTimersByTime(2 * RETRY_MS);
+  outbox.receive(1, 1);
+  outbox.receive(1, 0);
+  outbox.receive(2, 0);
+  expect(sent).toHaveLength(1);
+});
+
+test("an edit that was lost is sent again, after a while and until it is taken", () => {
+  const { outbox, sent } = unconfirmed();
+  outbox.push(edit(1, 4));
+  outbox.receive(1, 3);
+  expect(sent).toHaveLength(1);
+  vi.advanceTimersByTime(RETRY_MS + 1);
+  outbox.receive(1, 3);
+  outbox.receive(1, 3);
+  expect(sent).toHaveLength(2);
+  vi.advanceTimersByTime(RETRY_MS + 1);
+  outbox.receive(1, 4);
+  outbox.receive(1, 3);
+  expect(sent.map((each) => each.rev)).toEqual([4, 4]);
+});
+
+test("an edit that Python has overtaken is sent once more, for it may have been lost", () => {
+  const { outbox, sent } = unconfirmed();
+  outbox.push(edit(1, 1));
+  outbox.receive(2, 0);
+  outbox.receive(2, 0);
+  expect(sent.map((each) => each.epoch)).toEqual([1, 1]);
+});
+
+test("of several edits the newest counts, for it holds them all", () => {
+  const { outbox, sent } = unconfirmed();
+  outbox.push(edit(1, 1));
+  outbox.push(edit(1, 2));
+  vi.advanceTimersByTime(RETRY_MS + 1);
+  outbox.receive(1, 1);
+  expect(sent.map((each) => each.rev)).toEqual([1, 2, 2]);
 });

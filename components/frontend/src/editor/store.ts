@@ -1,18 +1,21 @@
 /** What the editor shows: the document it owns, what the server said of it, and the view's own state. */
 
+import { Analyses } from "./analyses";
 import { same } from "./model/kinds";
 import { find } from "./model/tree";
-import { Ownership } from "./protocol";
-import type { Analysis, Catalogue, EditorData, ExperimentDocument, ItemAnalysis, Live, Problem } from "./types";
+import { Ownership, Unconfirmed } from "./protocol";
+import type { Analysis, Catalogue, Edit, EditorData, ExperimentDocument, Live, Problem } from "./types";
 
 export type Tab = "blocks" | "item" | "training" | "data" | "groups";
 
 const NO_PROBLEMS: readonly Problem[] = [];
 /** How long a value that still moves under the hand waits before the server hears of it. */
 const SETTLE_MS = 200;
+/** Until what was asked for again can have come. */
+const ASK_MS = 500;
 
 export interface Outside {
-  send(edit: ReturnType<Ownership["edit"]>): void;
+  send(edit: Edit): void;
   ask(kind: string, more?: Record<string, unknown>): void;
   render(): void;
   announce(text: string): void;
@@ -21,7 +24,6 @@ export interface Outside {
 export class Store {
   readonly owner = new Ownership();
   catalogue: Catalogue | null = null;
-  analysis: Analysis | null = null;
   live: Live | null = null;
   readOnly = false;
   selected: string | null = null;
@@ -31,13 +33,21 @@ export class Store {
   private readonly turned = new Set<string>();
   private problemsById = new Map<string, readonly Problem[]>();
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private unsent: ReturnType<Ownership["edit"]> | null = null;
-  private asked = 0;
+  private unsent: Edit | null = null;
+  private readonly unconfirmed: Unconfirmed;
+  private readonly analyses = new Analyses();
+  private askedAt = -Infinity;
 
-  constructor(private readonly outside: Outside) {}
+  constructor(private readonly outside: Outside) {
+    this.unconfirmed = new Unconfirmed((edit) => outside.send(edit));
+  }
 
   get document(): ExperimentDocument | null {
     return this.owner.document;
+  }
+
+  get analysis(): Analysis | null {
+    return this.analyses.newest;
   }
 
   /** Whether shapes and counts belong to what is on the screen. */
@@ -47,27 +57,23 @@ export class Store {
 
   receive(data: EditorData): void {
     if (data.catalogue && !same(data.catalogue, this.catalogue)) this.catalogue = data.catalogue;
+    this.unconfirmed.receive(data.epoch, data.rev);
     if (this.owner.receive(data.epoch, data.rev, data.document)) {
       this.drop();
-      this.analysis = null;
+      this.analyses.clear();
     }
-    if (data.analysis && data.epoch === this.owner.epoch) this.analyse(data.analysis);
+    const isKnown = !data.analysis || data.epoch !== this.owner.epoch || this.analyse(data.analysis);
     this.live = data.live ?? null;
     this.readOnly = data.read_only;
     if (this.selected !== null && this.document && find(this.document, this.selected) === null) this.deselect();
-    if (this.catalogue === null || this.document === null || data.epoch > this.owner.epoch) this.askAgain();
+    if (this.catalogue === null || this.document === null || data.epoch > this.owner.epoch || !isKnown) this.askAgain();
   }
 
-  /** Rows that say the same as before stay the same objects, so that their cards are not drawn again. */
-  private analyse(next: Analysis): void {
-    if (this.analysis && next.rev < this.analysis.rev) return;
-    const before: Record<string, ItemAnalysis> = this.analysis?.items ?? {};
-    const items: Record<string, ItemAnalysis> = {};
-    for (const [id, row] of Object.entries(next.items)) {
-      const old = before[id];
-      items[id] = old && same(old, row) ? old : row;
-    }
-    this.analysis = { ...next, items };
+  /** Rows and problems that say the same as before stay the same objects, so that their cards are not drawn again. */
+  private analyse(next: Analysis): boolean {
+    const before = this.analysis;
+    if (!this.analyses.receive(next)) return false;
+    if (this.analysis === before) return true;
     const problems = new Map<string, readonly Problem[]>();
     for (const problem of next.problems) {
       if (problem.item_id === null) continue;
@@ -78,12 +84,14 @@ export class Store {
       if (old && same(old, list)) problems.set(id, old);
     }
     this.problemsById = problems;
+    return true;
   }
 
-  /** The server left something out that this view, mounted anew, does not have. */
+  /** The server left something out that this view, perhaps mounted anew, does not have. */
   private askAgain(): void {
-    if (this.asked > 2) return;
-    this.asked += 1;
+    const now = performance.now();
+    if (now - this.askedAt < ASK_MS) return;
+    this.askedAt = now;
     this.outside.ask("resend");
   }
 
@@ -139,7 +147,7 @@ export class Store {
    */
   commit(document: ExperimentDocument, announcement: string | null = null, settled = true): void {
     if (this.readOnly || this.document === null) return;
-    if (document !== this.document) this.unsent = this.owner.edit(document);
+    if (document !== this.document) this.unsent = this.owner.edit(document, this.analysis?.rev ?? null);
     if (announcement !== null) this.outside.announce(announcement);
     this.outside.render();
     if (this.unsent === null) return;
@@ -151,7 +159,7 @@ export class Store {
   flush(): void {
     const { unsent } = this;
     this.drop();
-    if (unsent !== null) this.outside.send(unsent);
+    if (unsent !== null) this.unconfirmed.push(unsent);
   }
 
   private drop(): void {

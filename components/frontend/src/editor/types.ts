@@ -127,7 +127,11 @@ export interface Problem {
 
 export interface Analysis {
   rev: number;
+  /** Of all items; with a `base`, of those alone that differ from the analysis of that rev. */
   items: Record<string, ItemAnalysis>;
+  base: number | null;
+  /** Items of the base that are no more. */
+  gone: string[];
   problems: Problem[];
   num_parameters: number;
   num_macs: number;
@@ -160,6 +164,8 @@ export interface Edit {
   epoch: number;
   rev: number;
   document: ExperimentDocument;
+  /** The rev of this epoch whose analysis the editor has: the answer may leave out what is as it was there. */
+  analysed: number | null;
 }
 
 export type ActionKind = "undo" | "redo" | "download_dataset" | "resend";

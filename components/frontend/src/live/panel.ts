@@ -1,6 +1,6 @@
 /** One panel: a chart, its title that chooses another, its axis type, its size. */
 
-import { h, setAttribute, setText } from "../shared/dom";
+import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import type { Colours } from "../shared/theme";
 import { type Range, verticalRange } from "./axis";
 import { fillChart, heightsOf } from "./fill";
@@ -151,12 +151,12 @@ export class Panel {
   private label(chart: Chart, isEmpty: boolean, isLarge: boolean, note: string): void {
     setText(this.note, note);
     setText(this.empty, isEmpty ? chart.empty : "");
-    this.empty.hidden = !isEmpty;
-    this.scale.hidden = chart.scale === null;
+    setHidden(this.empty, !isEmpty);
+    setHidden(this.scale, chart.scale === null);
     const isLog = this.choice.scale === "log";
     setText(this.scale, isLog ? "log" : "linear");
     setAttribute(this.scale, "title", `The vertical axis is ${isLog ? "logarithmic" : "linear"}: click to change it`);
-    this.reset.hidden = this.choice.zoom.x === null && this.choice.zoom.y === null;
+    setHidden(this.reset, this.choice.zoom.x === null && this.choice.zoom.y === null);
     setText(this.size, isLarge ? "✕" : "⤢");
     const act = isLarge ? "Back to all charts (Escape)" : "Enlarge";
     setAttribute(this.size, "title", act);

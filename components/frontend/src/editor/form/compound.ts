@@ -1,6 +1,6 @@
 /** Controls made of controls: a time, a union's kind and fields, an object's fields, a list. */
 
-import { h, place, setAttribute } from "../../shared/dom";
+import { h, place, setAttribute, setHidden } from "../../shared/dom";
 import { same } from "../model/kinds";
 import { valueText, wordOf } from "../model/words";
 import type { Json, JsonObject, Schema } from "../types";
@@ -224,7 +224,7 @@ function rowFor(described: Described, path: string, context: FormContext, sink: 
   let reported: string | null = null;
   const show = () => {
     const text = own ?? reported;
-    problem.hidden = text === null;
+    setHidden(problem, text === null);
     problem.textContent = text === null ? "" : `⚠ ${text}`;
   };
   show();

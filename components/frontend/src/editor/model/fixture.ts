@@ -79,6 +79,8 @@ export function tower(...items: Item[]): ExperimentDocument {
 export function analysisOf(items: Record<string, [number[] | null, number[] | null]>): Analysis {
   return {
     rev: 0,
+    base: null,
+    gone: [],
     items: Object.fromEntries(
       Object.entries(items).map(([id, [in_shape, out_shape]]) => [
         id,

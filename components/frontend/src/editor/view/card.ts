@@ -1,6 +1,6 @@
 /** One item's card: grip, form, name, one line, shape, groups and parameters, live bar. */
 
-import { h, place, setAttribute, setStyle, setText } from "../../shared/dom";
+import { h, place, setAttribute, setHidden, setStyle, setText } from "../../shared/dom";
 import { isBlock, isRepeat } from "../model/tree";
 import { countText, shapeText, summaryOf } from "../model/words";
 import type { Group, Item, ItemAnalysis, Kind, Live } from "../types";
@@ -105,7 +105,7 @@ export class Card {
       place(this.form, [glyph(kind.glyph)]);
       setText(this.name, kind.title);
       setAttribute(this.form, "title", [kind.formula, kind.sentence].filter(Boolean).join("\n"));
-      this.fold.hidden = !isBlock(item) && !isRepeat(item);
+      setHidden(this.fold, !isBlock(item) && !isRepeat(item));
     }
     if (drawn?.item !== item || drawn.kind !== kind) {
       const line = summaryOf(scene.catalogue, item);
@@ -137,7 +137,7 @@ export class Card {
   /** Apart from `update`, because it changes several times a second. */
   live(live: Live | null): void {
     const now = live?.items[this.id];
-    this.bar.hidden = now === undefined;
+    setHidden(this.bar, now === undefined);
     setText(this.alive, now?.text ?? "");
     if (now) setStyle(this.level, "transform", `scaleX(${Math.min(1, Math.max(0, now.level)).toFixed(3)})`);
   }

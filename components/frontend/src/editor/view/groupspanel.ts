@@ -1,6 +1,6 @@
 /** The parameter groups: who takes which parameters, at which rate. The first rule that matches wins. */
 
-import { h, place, setAttribute, setStyle, setText } from "../../shared/dom";
+import { h, place, setAttribute, setHidden, setStyle, setText } from "../../shared/dom";
 import { createForm, type Form } from "../form/form";
 import { resolve } from "../form/schema";
 import { nameProblem } from "../model/groups";
@@ -63,7 +63,7 @@ class GroupRow {
     const rate = numberText(Number(group["learning_rate"] ?? 0));
     setText(this.rule, `${rule} · rate ${rate}${group["frozen"] === true ? " · frozen" : ""}`);
     setAttribute(this.head, "aria-expanded", String(open));
-    this.body.hidden = !open;
+    setHidden(this.body, !open);
     this.body.disabled = store.readOnly;
     this.up.disabled = isLast || index === 0;
     this.down.disabled = isLast || index >= document.groups.length - 2;
@@ -77,13 +77,13 @@ class GroupRow {
     const { scene, index } = this;
     const form = createForm(schema, `groups.${index}`, isLast ? ["rule"] : [], (value, settled) => {
       const why = nameProblem(scene.document.groups, index, String(value["name"] ?? ""));
-      this.complaint.hidden = why === null;
+      setHidden(this.complaint, why === null);
       setText(this.complaint, why === null ? "" : `⚠ ${why}`);
       const before = scene.document.groups[index];
       // A name that cannot be stays in the field and is not sent; the other fields are.
       scene.actions.setGroup(index, why === null ? value : { ...value, name: before?.name ?? "" }, settled);
     });
-    this.complaint.hidden = true;
+    setHidden(this.complaint, true);
     this.form = { form, isLast };
     place(this.body, [
       this.complaint,

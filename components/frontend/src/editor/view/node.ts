@@ -1,6 +1,6 @@
 /** An item in the tower: its card, its skip, its problems and the lists inside it. Kept by id over every edit. */
 
-import { h, place, setAttribute, setStyle } from "../../shared/dom";
+import { h, place, setAttribute, setHidden, setStyle } from "../../shared/dom";
 import { children, isBlock, isRepeat, listFields, type ListRef } from "../model/tree";
 import type { Arc, Item, Live, Problem } from "../types";
 import { arcElement } from "./arc";
@@ -57,7 +57,7 @@ export class ItemNode {
       this.problems,
       this.inside,
     );
-    this.problems.hidden = true;
+    setHidden(this.problems, true);
   }
 
   update(item: Item, level: number): void {
@@ -122,7 +122,7 @@ export class ItemNode {
   private drawProblems(problems: readonly Problem[]): void {
     if (problems === this.shownProblems) return;
     this.shownProblems = problems;
-    this.problems.hidden = problems.length === 0;
+    setHidden(this.problems, problems.length === 0);
     this.element.classList.toggle("wrong", problems.length > 0);
     place(
       this.problems,
@@ -133,7 +133,7 @@ export class ItemNode {
   private drawInside(item: Item, open: boolean, level: number): void {
     const fields = open ? listFields(item) : [];
     if (fields.length === 0 && this.lists.size === 0) {
-      this.inside.hidden = true;
+      setHidden(this.inside, true);
       return;
     }
     for (const [field, { box, list }] of this.lists) {
@@ -142,7 +142,7 @@ export class ItemNode {
       box.remove();
       this.lists.delete(field);
     }
-    this.inside.hidden = fields.length === 0;
+    setHidden(this.inside, fields.length === 0);
     for (const field of fields) {
       let part = this.lists.get(field);
       if (part === undefined) {

@@ -1,6 +1,6 @@
 /** The learning rate over the run, as the server computed it: a small curve that follows what is typed. */
 
-import { h, setAttribute, setText, svg } from "../../shared/dom";
+import { h, setAttribute, setHidden, setText, svg } from "../../shared/dom";
 import { numberText } from "../model/words";
 import type { Panel } from "./rail";
 import type { Scene } from "./scene";
@@ -47,7 +47,7 @@ export class Schedule implements Panel {
   update(): void {
     const { store } = this.scene;
     const curve = store.analysis?.schedule;
-    this.element.hidden = !curve || curve.steps.length < 2;
+    setHidden(this.element, !curve || curve.steps.length < 2);
     this.element.classList.toggle("stale", !store.isAnalysed);
     if (!curve) return;
     setAttribute(this.line, "d", curvePath(curve.steps, curve.learning_rate, WIDTH, HEIGHT));

@@ -1,6 +1,6 @@
 /** The small toolbar on the card under the pointer, else on the selected one. One for the whole tower. */
 
-import { h } from "../../shared/dom";
+import { h, setHidden } from "../../shared/dom";
 import { find, isBlock, isRepeat } from "../model/tree";
 import { icon, type IconName } from "./icons";
 import type { Scene } from "./scene";
@@ -53,9 +53,9 @@ export class Tools {
       this.element.remove();
       return;
     }
-    this.bypass.hidden = !isBlock(found.item);
-    this.wrap.hidden = found.place.list.field !== "items";
-    this.unwrap.hidden = !isRepeat(found.item);
+    setHidden(this.bypass, !isBlock(found.item));
+    setHidden(this.wrap, found.place.list.field !== "items");
+    setHidden(this.unwrap, !isRepeat(found.item));
     if (this.element.parentNode !== node) node.append(this.element);
   }
 }

@@ -1,6 +1,6 @@
 /** The tower: header with its counts, the data's end, the items, the logits' end, and what is wrong with the whole. */
 
-import { h, place, setAttribute, setText } from "../../shared/dom";
+import { h, place, setAttribute, setHidden, setText } from "../../shared/dom";
 import type { Drag } from "../drag/drag";
 import { find, TOWER, walk } from "../model/tree";
 import { bytesText, countText, macsText, shapeText } from "../model/words";
@@ -126,7 +126,7 @@ export class Tower {
     const texts = problems.map((problem) => problem.message).join("\n");
     if (this.shownProblems?.map((problem) => problem.message).join("\n") === texts) return;
     this.shownProblems = problems;
-    this.problems.hidden = problems.length === 0;
+    setHidden(this.problems, problems.length === 0);
     place(
       this.problems,
       problems.map((problem) => h("div", { class: "problem" }, `⚠ ${problem.message}`)),
@@ -164,8 +164,9 @@ export class Tower {
 
   focus(id: string): void {
     const element = this.nodes.get(id)?.element;
-    element?.focus({ preventScroll: true });
+    // Both ask for the layout, and the focus changes it.
     element?.querySelector(".card")?.scrollIntoView({ block: "nearest" });
+    element?.focus({ preventScroll: true });
   }
 
   /** Id of the card that has the focus. */
