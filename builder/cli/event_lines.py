@@ -47,7 +47,7 @@ class EventLines:
             case DataProgressed():
                 return {"file": event.file, "bytes_done": event.bytes_done, "bytes_total": event.bytes_total}
             case RunStarted():
-                return {"folder": self._folder, "info": event.info}
+                return {"folder": self._folder, "step": event.step, "info": event.info}
             case StepsRecorded():
                 return {
                     "first_step": event.first_step,

@@ -17,6 +17,7 @@ from builder.training.device import DeviceUnavailable, resolve_device
 from builder.training.events import DataProgressed, Event, RunEnded, RunFailed, RunFinished, RunStopped, StepsRecorded
 from builder.training.session import train_run
 from builder.workspace.data_files import DataSettings, availability
+from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 from builder.workspace.trainer_run import TrainerRun
 
@@ -79,20 +80,32 @@ def train_in_foreground(folder: Path | None, experiment: Experiment, *, as_json:
         resolve_device(experiment.training.device)
     except DeviceUnavailable as error:
         raise DocumentError([Problem(None, "training.device", str(error))]) from error
-    output = EventLines() if as_json else ProgressBar()
+    output = _output(as_json)
     try:
         _fetch(experiment, output)
     except DataUnavailable as error:
         output.show(RunFailed(step=0, num_steps=0, wall_seconds=0.0, reason=str(error)))
         return FAILED
-    training = experiment.training
     with closing(Workspace.open(folder)) as workspace:
-        run = workspace.submit(dump_experiment(experiment), device=training.device, queue=False)
-        output.begin(run.id, workspace.run_folder(run.id))
-        with workspace.start_trainer(run.id) as held:
-            commands = ForegroundCommands(held)
-            with _stopping_on_signals(commands):
-                return _exit_code(_show_all(train_run(held, commands), output, commands))
+        run = workspace.submit(dump_experiment(experiment), device=experiment.training.device, queue=False)
+        return _train(workspace, run, output)
+
+
+def train_started_run(workspace: Workspace, run: Run, *, as_json: bool) -> int:
+    """Trains a run that was submitted, branched or resumed for this process; returns the exit code."""
+    return _train(workspace, run, _output(as_json))
+
+
+def _output(as_json: bool) -> EventLines | ProgressBar:
+    return EventLines() if as_json else ProgressBar()
+
+
+def _train(workspace: Workspace, run: Run, output: EventLines | ProgressBar) -> int:
+    output.begin(run.id, workspace.run_folder(run.id))
+    with workspace.start_trainer(run.id) as held:
+        commands = ForegroundCommands(held)
+        with _stopping_on_signals(commands):
+            return _exit_code(_show_all(train_run(held, commands), output, commands))
 
 
 def _fetch(experiment: Experiment, output: EventLines | ProgressBar) -> None:

@@ -57,7 +57,9 @@ class ProgressBar:
             print(info["data_note"], file=sys.stderr)
         # In a log every new state of the bar is a line.
         pause = 0.1 if sys.stderr.isatty() else _LOG_EVERY_SECONDS
-        self._bar = tqdm(total=info["num_steps"], unit="step", mininterval=pause, maxinterval=max(10.0, pause))
+        self._bar = tqdm(
+            total=info["num_steps"], initial=event.step, unit="step", mininterval=pause, maxinterval=max(10.0, pause)
+        )
 
     def _move(self, num_steps: int) -> None:
         if self._bar is not None:

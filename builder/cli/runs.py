@@ -9,6 +9,7 @@ from typing import Any
 from builder.cli.export import write_csv
 from builder.cli.text import percent, print_json, print_table
 from builder.cli.workspaces import add_workspace_option, open_existing
+from builder.workspace.branching import BRANCHED_FROM
 from builder.workspace.errors import NotFound
 from builder.workspace.rows import RunReader
 from builder.workspace.rows.layout import FILE_NAME as ROWS_NAME
@@ -77,6 +78,8 @@ def show_run(options: argparse.Namespace) -> int:
             f"{shown['last_step']:,} of {info['num_steps']:,} steps, batch size {info['batch_size']}, "
             f"{info['device']}, {info['precision']}, seed {info['seed']}"
         )
+    if origin := info.get(BRANCHED_FROM):
+        print(f"branched from {origin['run']} at step {origin['step']:,}")
     if shown["evaluations"]:
         print()
         print_table(

@@ -11,6 +11,13 @@ from builder.spec import DocumentError, Experiment, Problem, analyse, load_exper
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("train", help="train an experiment here and now")
     parser.add_argument("experiment", metavar="EXPERIMENT", help="a preset's name or a .json file")
+    add_training_options(parser)
+    add_workspace_option(parser)
+    parser.set_defaults(run=run)
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """`--device`, `--set` and `--json`."""
     parser.add_argument("--device", metavar="D", help="auto, cpu, cuda, cuda:1, mps; by default the document's")
     parser.add_argument(
         "--set",
@@ -22,29 +29,25 @@ def add_parser(commands: Any) -> None:
         help="set a field of the document, as in training.duration.epochs=3; the value is JSON, else text",
     )
     parser.add_argument("--json", action="store_true", help="print one event per line, as JSON")
-    add_workspace_option(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    settings = list(options.settings)
-    if options.device is not None:
-        settings.append(("training.device", options.device))
-    experiment = prepare(options.experiment, settings)
+    experiment = with_settings(load_experiment(options.experiment), options)
     # Only here: a bad document must be told of within a moment, and torch takes seconds to load.
     from builder.cli.foreground import train_in_foreground
 
     return train_in_foreground(options.workspace, experiment, as_json=options.json)
 
 
-def prepare(source: str, settings: list[tuple[str, Any]]) -> Experiment:
+def with_settings(experiment: Experiment, options: argparse.Namespace) -> Experiment:
     """The document with its fields set, free of problems.
 
     Raises:
         DocumentError: With every problem.
-        FileNotFoundError: If there is neither such a preset nor such a file.
     """
-    experiment = load_experiment(source)
+    settings = list(options.settings)
+    if options.device is not None:
+        settings.append(("training.device", options.device))
     problems: list[Problem] = []
     for path, value in settings:
         try:

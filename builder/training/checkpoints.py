@@ -1,8 +1,9 @@
-"""Checkpoints: weights and optimizer state by address, and the step. Whole or absent."""
+"""Checkpoints: weights and optimizer state by address, the step, and how the run stood. Whole or absent."""
 
 import json
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -13,13 +14,33 @@ from torch import Tensor
 from builder.modules.network import NetworkModule
 from builder.training.layout import FlatLayout
 from builder.training.optimizers import GroupRates
+from builder.workspace.checkpoints import STATE_NAME, checkpoint_path, checkpoints
 
-WEIGHTS, OPTIMIZER, STATE = "weights.safetensors", "optimizer.safetensors", "state.json"
+WEIGHTS, OPTIMIZER, BEST = "weights.safetensors", "optimizer.safetensors", "best.safetensors"
 KEPT = "kept.safetensors"
 NUM_KEPT = 2
 
 
-def save_checkpoint(folder: Path, step: int, network: NetworkModule, layout: FlatLayout, rates: GroupRates) -> Path:
+class CheckpointUnusable(Exception):
+    """A checkpoint is of another network, or cannot be read; the message says which."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How a run stands beside its weights.
+
+    Attributes:
+        val_accuracy: At the last evaluation; None before the first.
+        best: The best validation accuracy so far and the network's state there, if the best weights are to be kept.
+    """
+
+    val_accuracy: float | None = None
+    best: tuple[float, dict[str, Tensor]] | None = None
+
+
+def save_checkpoint(
+    folder: Path, step: int, network: NetworkModule, layout: FlatLayout, rates: GroupRates, progress: Progress
+) -> Path:
     """Writes `folder/step-N`: to a temporary folder, synced, renamed; the two newest are kept.
 
     Raises:
@@ -29,15 +50,22 @@ def save_checkpoint(folder: Path, step: int, network: NetworkModule, layout: Fla
     # A run has one trainer, so whatever is half written was left by one that was killed.
     for left in folder.glob(".writing-*"):
         shutil.rmtree(left)
-    target = folder / f"step-{step:012d}"
+    target = checkpoint_path(folder, step)
     temporary = folder / f".writing-{step}"
     temporary.mkdir()
     try:
-        _save_tensors(_contiguous_state(network), temporary / WEIGHTS)
+        _save_tensors(_contiguous(network.state_dict()), temporary / WEIGHTS)
         _save_tensors(optimizer_state(layout, rates), temporary / OPTIMIZER)
-        state = {"step": step, "rates": dict(zip(rates.names, rates.base, strict=True))}
-        (temporary / STATE).write_text(json.dumps(state))
-        _sync(temporary / STATE)
+        if progress.best is not None:
+            _save_tensors(_contiguous(progress.best[1]), temporary / BEST)
+        state = {
+            "step": step,
+            "rates": dict(zip(rates.names, rates.base, strict=True)),
+            "val_accuracy": progress.val_accuracy,
+            "best_val_accuracy": progress.best[0] if progress.best else None,
+        }
+        (temporary / STATE_NAME).write_text(json.dumps(state))
+        _sync(temporary / STATE_NAME)
         _sync(temporary)
         if target.exists():
             shutil.rmtree(target)
@@ -61,7 +89,7 @@ def save_kept_weights(folder: Path, network: NetworkModule) -> Path:
     temporary = folder / ".writing-kept"
     temporary.mkdir(exist_ok=True)
     try:
-        _save_tensors(_contiguous_state(network), temporary / KEPT)
+        _save_tensors(_contiguous(network.state_dict()), temporary / KEPT)
         (temporary / KEPT).rename(folder / KEPT)
         _sync(folder)
     finally:
@@ -69,24 +97,43 @@ def save_kept_weights(folder: Path, network: NetworkModule) -> Path:
     return folder / KEPT
 
 
-def checkpoints(folder: Path) -> list[Path]:
-    """Whole checkpoints in a run's folder, oldest first."""
-    return sorted(folder.glob("step-*"))
+def load_checkpoint(path: Path, network: NetworkModule, layout: FlatLayout, rates: GroupRates) -> tuple[int, Progress]:
+    """Puts weights, optimizer state and base rates back; returns the number of finished steps, and how the run stood.
 
-
-def load_checkpoint(path: Path, network: NetworkModule, layout: FlatLayout, rates: GroupRates) -> int:
-    """Puts weights, optimizer state and base rates back; returns the number of finished steps."""
-    state = json.loads((path / STATE).read_text())
-    device = layout.values.device
-    weights = load_file(path / WEIGHTS, device=str(device))
+    Raises:
+        CheckpointUnusable: If it is of another network or of other groups, or cannot be read.
+    """
+    device = str(layout.values.device)
+    try:
+        state = json.loads((path / STATE_NAME).read_text())
+        weights, moments = load_file(path / WEIGHTS, device=device), load_file(path / OPTIMIZER, device=device)
+        best = load_file(path / BEST, device=device) if state["best_val_accuracy"] is not None else None
+    except (OSError, ValueError, SafetensorError) as error:
+        raise CheckpointUnusable(f"{path} cannot be read: {error}") from error
     own = network.state_dict()
+    _check_same(path, weights, own)
+    _check_same(path, moments, optimizer_state(layout, rates))
+    if set(state["rates"]) != set(rates.names):
+        raise CheckpointUnusable(
+            f"{path} has the groups {', '.join(state['rates'])}, but the document {', '.join(rates.names)}."
+        )
     with torch.no_grad():
         for address, value in weights.items():
             own[address].copy_(value)
-    _load_optimizer_state(load_file(path / OPTIMIZER, device=str(device)), layout, rates)
+    _load_optimizer_state(moments, layout, rates)
     for name, rate in state["rates"].items():
         rates.set_base(name, rate)
-    return int(state["step"])
+    return state["step"], Progress(state["val_accuracy"], None if best is None else (state["best_val_accuracy"], best))
+
+
+def _check_same(path: Path, saved: dict[str, Tensor], own: dict[str, Tensor]) -> None:
+    """Refuses what is not of this network before anything is changed."""
+    for name in sorted(saved.keys() | own.keys()):
+        there, here = (f"shape {list(each[name].shape)}" if name in each else "nothing" for each in (saved, own))
+        if there != here:
+            raise CheckpointUnusable(
+                f"{path} is of another network or optimizer: for {name} it has {there}, the document has {here}."
+            )
 
 
 def optimizer_state(layout: FlatLayout, rates: GroupRates) -> dict[str, Tensor]:
@@ -127,8 +174,8 @@ def _stretches(layout: FlatLayout) -> list[tuple[torch.nn.Parameter, int, list[s
     return found
 
 
-def _contiguous_state(network: NetworkModule) -> dict[str, Tensor]:
-    return {key: value.contiguous() for key, value in network.state_dict().items()}
+def _contiguous(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.contiguous() for key, value in state.items()}
 
 
 def _save_tensors(tensors: dict[str, Tensor], path: Path) -> None:

@@ -27,10 +27,12 @@ class RunStarted:
     Attributes:
         info: JSON, as docs/architecture.md lists it.
         series: What each row of `StepsRecorded` holds, column by column.
+        step: 0, or that of the checkpoint from which the run goes on.
     """
 
     info: dict[str, Any]
     series: tuple[Series, ...]
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,7 @@ class RunEnded:
     Attributes:
         val_accuracy: At the last evaluation of the weights that are kept; None if there was none.
         test_accuracy: Measured once, at the end of a finished run; None otherwise.
-        wall_seconds: From the first step to the end, pauses included.
+        wall_seconds: From the first step, or from where the run went on, to the end, pauses included.
         reason: Why it ended so, in words; empty for a finished run.
     """
 

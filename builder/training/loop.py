@@ -3,7 +3,8 @@
 import math
 import os
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import torch
 from builder.data.dataset import Dataset
 from builder.spec.analysis import analyse
 from builder.spec.experiment import Experiment
-from builder.training.checkpoints import save_checkpoint, save_kept_weights
+from builder.training.checkpoints import Progress, load_checkpoint, save_checkpoint, save_kept_weights
 from builder.training.commands import CommandSource, GatedCommands, NoCommands
+from builder.training.continuation import Continuation
 from builder.training.control import Control
 from builder.training.device import resolve_device, resolve_num_threads
 from builder.training.divergence import Divergence, DivergenceWatch
@@ -32,6 +34,7 @@ from builder.training.events import (
     StepsRecorded,
 )
 from builder.training.run import TrainingRun
+from builder.workspace.rows import Intervention
 
 __all__ = ["TrainingRun", "train"]
 
@@ -40,6 +43,8 @@ CHECKPOINT_SECONDS = 30.0
 WAIT_SECONDS = 0.5
 PACE_POLL_SECONDS = 0.05
 CATCH_UP_SECONDS = 0.25
+SET_LEARNING_RATE = "set_learning_rate"
+"""The one kind of intervention."""
 
 
 def train(
@@ -49,6 +54,7 @@ def train(
     device: torch.device | str | None = None,
     commands: CommandSource | None = None,
     checkpoint_folder: Path | None = None,
+    continuation: Continuation | None = None,
 ) -> Iterator[Event]:
     """Trains a document's network; yields what happens, first `RunStarted`, last a `RunEnded`.
 
@@ -61,8 +67,10 @@ def train(
         device: Where to train; None takes the document's choice. It must be where `data` is.
         commands: What people ask while it runs.
         checkpoint_folder: Where checkpoints go; None writes none.
+        continuation: Where the run goes on; None for its first step.
 
     Raises:
+        CheckpointUnusable: If the checkpoint to go on from is not of this document.
         DocumentError: If the document has problems.
         DeviceUnavailable: If the device is not there.
         OSError: If a checkpoint cannot be written.
@@ -78,21 +86,32 @@ def train(
         # Only on a change: this call imports torch's compiler, which takes as long as torch itself.
         torch.use_deterministic_algorithms(training.deterministic, warn_only=True)
     run = TrainingRun(experiment, data, resolved)
-    yield from _Loop(run, commands or NoCommands(), checkpoint_folder).events()
+    progress = Progress()
+    if continuation and continuation.checkpoint:
+        run.step, progress = load_checkpoint(continuation.checkpoint, run.network, run.layout, run.rates)
+    replay = continuation.interventions if continuation else ()
+    yield from _Loop(run, commands or NoCommands(), checkpoint_folder, progress, replay).events()
 
 
 class _Loop:
     """Steps, flushes, evaluations, commands and checkpoints of one run, in order."""
 
-    def __init__(self, run: TrainingRun, commands: CommandSource, checkpoint_folder: Path | None) -> None:
+    def __init__(
+        self,
+        run: TrainingRun,
+        commands: CommandSource,
+        checkpoint_folder: Path | None,
+        progress: Progress,
+        replay: Sequence[Intervention],
+    ) -> None:
         self.run = run
         self.commands = GatedCommands(commands)
         self.control = Control(tuple(run.rates.names), run.training.pace)
         self.checkpoint_folder = checkpoint_folder
         self.watch = DivergenceWatch(run.recorder.series, run.experiment)
         self.divergence: Divergence | None = None
-        self.val_accuracy: float | None = None
-        self.best: tuple[float, dict[str, torch.Tensor]] | None = None
+        self.progress = progress
+        self.replay = deque(each for each in replay if each.step >= run.step)
         self.busy_seconds = 0.0
         self.flush_due = 0.0
         self.last_turn = -math.inf
@@ -105,7 +124,7 @@ class _Loop:
     def events(self) -> Iterator[Event]:
         run = self.run
         self.started = self.last_checkpoint = time.perf_counter()
-        yield RunStarted(info=run.info(), series=run.recorder.series)
+        yield RunStarted(info=run.info(), series=run.recorder.series, step=run.step)
         while run.step < run.num_steps and not self.is_over:
             self.control.take(self.commands.poll())
             yield from self.attend()
@@ -151,10 +170,14 @@ class _Loop:
                 yield RunResumed(step=self.run.step)
 
     def intervene(self) -> Iterator[Event]:
-        """Yields each change, so that it can be committed, and only then applies it."""
+        """Yields each change, so that it can be committed, and only then applies it; first those that are replayed."""
+        while self.replay and self.replay[0].step <= self.run.step:
+            replayed = self.replay.popleft()
+            if replayed.kind == SET_LEARNING_RATE:
+                self.run.rates.set_base(replayed.subject, replayed.value)
         changes, self.control.rates = self.control.rates, []
         for group, value in changes:
-            yield Intervened(step=self.run.step, kind="set_learning_rate", subject=group, value=value)
+            yield Intervened(step=self.run.step, kind=SET_LEARNING_RATE, subject=group, value=value)
             self.run.rates.set_base(group, value)
 
     def await_turn(self) -> bool:
@@ -200,11 +223,12 @@ class _Loop:
         measured = self.run.measure("validation", self.keep_going)
         if measured is None:
             return
-        self.val_accuracy = measured.accuracy
+        progress = self.progress
+        progress.val_accuracy = measured.accuracy
         keeps_best = is_scheduled and self.run.training.keep == "best_validation"
-        if keeps_best and (self.best is None or measured.accuracy > self.best[0]):
+        if keeps_best and (progress.best is None or measured.accuracy > progress.best[0]):
             state = {key: value.clone() for key, value in self.run.network.state_dict().items()}
-            self.best = (measured.accuracy, state)
+            progress.best = (measured.accuracy, state)
         yield self.evaluated("validation", measured)
 
     def keep_going(self) -> bool:
@@ -228,7 +252,9 @@ class _Loop:
         if not bool(run.layout.values.isfinite().all()):
             self.divergence = self.watch.bad_weights(run.step)
         elif self.checkpoint_folder:
-            folder = save_checkpoint(self.checkpoint_folder, run.step, run.network, run.layout, run.rates)
+            folder = save_checkpoint(
+                self.checkpoint_folder, run.step, run.network, run.layout, run.rates, self.progress
+            )
             yield CheckpointSaved(step=run.step, folder=str(folder))
         self.last_checkpoint = time.perf_counter()
 
@@ -237,7 +263,7 @@ class _Loop:
             "step": self.run.step,
             "num_steps": self.run.num_steps,
             "wall_seconds": time.perf_counter() - self.started,
-            "val_accuracy": self.val_accuracy,
+            "val_accuracy": self.progress.val_accuracy,
         }
 
     def end(self) -> Iterator[Event]:
@@ -248,9 +274,9 @@ class _Loop:
             yield RunDiverged(**self.ending(), reason=self.divergence.reason, details=details)
             return
         if not self.control.stopped:
-            if self.best is not None:
-                self.val_accuracy = self.best[0]
-                self.run.network.load_state_dict(self.best[1])
+            if self.progress.best is not None:
+                self.progress.val_accuracy, state = self.progress.best
+                self.run.network.load_state_dict(state)
             if self.checkpoint_folder:
                 save_kept_weights(self.checkpoint_folder, self.run.network)
             tested = self.run.measure("test", self.keep_going)

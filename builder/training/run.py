@@ -126,6 +126,7 @@ class TrainingRun:
                     "name": row.spec.name,
                     "colour": row.spec.colour,
                     "num_parameters": row.num_parameters,
+                    "learning_rate": row.spec.learning_rate,
                     "frozen": row.spec.frozen,
                 }
                 for row in self.analysis.groups

@@ -12,7 +12,9 @@ from builder.data.dataset import load_dataset
 from builder.data.files import DataUnavailable
 from builder.spec.document import parse_experiment
 from builder.spec.problems import DocumentError
+from builder.training.checkpoints import CheckpointUnusable
 from builder.training.commands import CommandSource
+from builder.training.continuation import Continuation, find_continuation
 from builder.training.device import DeviceUnavailable, resolve_device
 from builder.training.events import (
     CheckpointSaved,
@@ -31,8 +33,9 @@ from builder.training.events import (
     StepsRecorded,
 )
 from builder.training.loop import train
+from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.errors import WorkspaceUnusable
-from builder.workspace.rows import RunWriter
+from builder.workspace.rows import RunReader, RunWriter
 from builder.workspace.trainer_run import TrainerRun
 
 STATUSES: dict[type[RunEnded], str] = {
@@ -84,14 +87,28 @@ class _Session:
                 self.commit(DataProgressed(file=file, bytes_done=bytes_done, bytes_total=bytes_total))
 
             data = load_dataset(experiment.data, seed=experiment.training.seed, device=device, progress=progress)
-            folder = self.held.folder / "checkpoints"
-            yield from train(experiment, data, device=device, commands=commands, checkpoint_folder=folder)
-        except (DocumentError, DataUnavailable, DeviceUnavailable, OSError) as error:
+            folder = checkpoint_folder(self.held.folder)
+            yield from train(
+                experiment,
+                data,
+                device=device,
+                commands=commands,
+                checkpoint_folder=folder,
+                continuation=self.continuation(folder),
+            )
+        except (DocumentError, DataUnavailable, DeviceUnavailable, CheckpointUnusable, OSError) as error:
             yield self.failed(str(error))
         except (MemoryError, RuntimeError) as error:
             if not _is_out_of_memory(error):
                 raise
             yield self.failed(_memory_reason(error))
+
+    def continuation(self, folder: Path) -> Continuation | None:
+        """Where the run goes on, if it has begun before."""
+        if not self.writer.is_started:
+            return None
+        with closing(RunReader(self.held.folder)) as reader:
+            return find_continuation(folder, self.writer.last_step, reader.interventions())
 
     def failed(self, reason: str) -> RunFailed:
         wall_seconds = 0.0 if self.started is None else time.perf_counter() - self.started
@@ -129,7 +146,11 @@ def _commit(event: Event, held: TrainerRun, writer: RunWriter) -> None:
         case DataProgressed():
             writer.set_info({"data_progress": [event.file, event.bytes_done, event.bytes_total]})
         case RunStarted():
-            writer.start(event.info, event.series)
+            if writer.is_started:
+                writer.go_on(event.step, event.info, event.series)
+                writer.add_event(event.step, "went_on")
+            else:
+                writer.start(event.info, event.series)
             held.set_status("running")
         case StepsRecorded():
             writer.append_steps(event.first_step, event.values, event.seconds)

@@ -112,6 +112,11 @@ class Database:
         with self._lock, self._words():
             return self._connection.execute("PRAGMA data_version").fetchone()[0]
 
+    def copy_to(self, path: Path) -> None:
+        """Write all that is committed into a new file."""
+        with self._lock, self._words():
+            self._connection.execute("VACUUM INTO ?", (str(path),))
+
     def used_bytes(self) -> int:
         """Bytes of the file in use, without the pages that deleted rows have left free."""
         with self._lock, self._words():

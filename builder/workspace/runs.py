@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,17 @@ from typing import Any
 from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceError, WorkspaceUnusable
 from builder.workspace.life import ProcessIdentity, identity_of
 from builder.workspace.queue import fair_order
-from builder.workspace.statuses import COMMANDS, FINAL, LIVE, check_transition
+from builder.workspace.statuses import COMMANDS, FINAL, LIVE, RESUMABLE, check_transition
 from builder.workspace.tables import Store
 
 DOCUMENT_NAME = "document.json"
 LOG_NAME = "log.txt"
+
+_WHY_NOT_RESUMED = {
+    "finished": "To train on, branch it with a longer duration.",
+    "diverged": "From its newest checkpoint it would diverge again. Branch it with lower learning rates.",
+    **dict.fromkeys(LIVE | {"queued"}, "There is nothing to resume."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +64,13 @@ class Run:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether nothing more will happen to it, unless it is resumed."""
         return self.status in FINAL
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it ended before it was finished, and may go on."""
+        return self.status in RESUMABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +96,7 @@ class RunStore(Store):
         device: str = "auto",
         name: str | None = None,
         queue: bool = True,
+        fill: Callable[[Path], None] | None = None,
     ) -> Run:
         """Store a run and its document.
 
@@ -96,6 +108,7 @@ class RunStore(Store):
             device: as the person chose it.
             name: by default the document's.
             queue: False if this process trains it itself, at once; no supervisor will start it.
+            fill: puts more into the run's folder before any trainer can take it.
         """
         parsed = json.loads(document)
         run_id = secrets.token_hex(6)
@@ -103,7 +116,10 @@ class RunStore(Store):
         try:
             folder.mkdir(parents=True)
             (folder / DOCUMENT_NAME).write_text(document, encoding="utf-8")
+            if fill is not None:
+                fill(folder)
         except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
             raise WorkspaceUnusable(f"The run's folder {folder} cannot be written: {error.strerror}.") from error
         now = time.time()
         with self._database.transaction():
@@ -115,6 +131,33 @@ class RunStore(Store):
             if not queue:
                 self._mark_starting(run_id, identity_of(os.getpid()))
         return self.run(run_id)
+
+    def resume(self, run_id: str, *, queue: bool = True) -> Run:
+        """Let a run that ended before its time go on from its newest checkpoint, or from its first step without one.
+
+        Args:
+            run_id: of the run; it takes its old place in the queue.
+            queue: as for `submit`.
+
+        Raises:
+            TransitionNotAllowed: if it is live, finished or diverged.
+        """
+        with self._database.transaction():
+            run = self.run(run_id)
+            if not run.can_resume:
+                raise TransitionNotAllowed(
+                    f"Run {run_id} is {run.status}. {_WHY_NOT_RESUMED.get(run.status, '')}".strip()
+                )
+            # What was asked of it before, the stop above all, is done with.
+            self._database.execute("DELETE FROM command WHERE run_id = ?", (run_id,))
+            self.set_status(run_id, "queued")
+            self._database.execute(
+                "UPDATE run SET finished_at = NULL, claim = NULL, pid = NULL, process_started = NULL WHERE id = ?",
+                (run_id,),
+            )
+            if not queue:
+                self._mark_starting(run_id, identity_of(os.getpid()))
+            return self.run(run_id)
 
     def run_folder(self, run_id: str) -> Path:
         """Where a run keeps its document, rows, weights and log."""

@@ -6,12 +6,14 @@ from builder.workspace.errors import TransitionNotAllowed
 
 LIVE = frozenset({"starting", "running", "paused"})
 FINAL = frozenset({"finished", "stopped", "diverged", "failed", "crashed"})
+RESUMABLE = frozenset({"stopped", "failed", "crashed"})
 NEXT: dict[str, frozenset[str]] = {
     "queued": frozenset({"starting", "stopped"}),
     "starting": frozenset({"running", "stopped", "failed", "crashed"}),
     "running": frozenset({"paused"}) | FINAL,
     "paused": frozenset({"running"}) | FINAL,
     **dict.fromkeys(FINAL, frozenset()),
+    **dict.fromkeys(RESUMABLE, frozenset({"queued"})),
 }
 COMMANDS = frozenset({"pause", "resume", "step", "stop", "set_learning_rate", "set_pace", "evaluate"})
 

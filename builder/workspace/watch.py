@@ -57,7 +57,11 @@ class Watch:
 
     def add(self, run_id: str, trainer: Trainer) -> None:
         """Watch a run that was just assigned to a child."""
+        if before := self._children.get(run_id):
+            # The run was resumed so soon that its last trainer, which has given it up, has not left yet.
+            before.dismiss()
         self._children[run_id] = trainer
+        self._ended_at.pop(run_id, None)
 
     def children(self) -> list[Trainer]:
         """The trainers started here that have not ended."""

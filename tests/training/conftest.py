@@ -1,7 +1,9 @@
 """Small documents on real digits, commands by script, and torch's global settings put back after each test."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from builder.spec import Experiment, validate_experiment
 from builder.spec.data import DataSpec
 from builder.spec.presets.numbering import network
 
+sys.path.insert(0, str(Path(__file__).parent))
 NUM_TRAIN = 100
 
 

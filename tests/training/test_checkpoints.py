@@ -13,9 +13,10 @@ from safetensors.torch import load_file
 
 from builder.modules import compile_network
 from builder.training import loop
-from builder.training.checkpoints import checkpoints, load_checkpoint, save_checkpoint
+from builder.training.checkpoints import Progress, load_checkpoint, save_checkpoint
 from builder.training.events import CheckpointSaved, RunFinished
 from builder.training.loop import TrainingRun, train
+from builder.workspace.checkpoints import checkpoints
 
 CPU = torch.device("cpu")
 BODY = [{"kind": "norm"}, {"kind": "linear", "out_features": 12}, {"kind": "dropout"}]
@@ -35,7 +36,7 @@ OPTIMIZERS = [
 
 
 def save(run: TrainingRun, folder: Path) -> Path:
-    return save_checkpoint(folder, run.step, run.network, run.layout, run.rates)
+    return save_checkpoint(folder, run.step, run.network, run.layout, run.rates, Progress())
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: each["kind"])
@@ -51,7 +52,7 @@ def test_going_on_from_a_checkpoint_equals_the_unbroken_run_bit_for_bit(
     unbroken.rates.set_base("rest", 0.07)
     path = save(unbroken, tmp_path)
     unbroken.recorder.flush()
-    resumed.step = load_checkpoint(path, resumed.network, resumed.layout, resumed.rates)
+    resumed.step, _ = load_checkpoint(path, resumed.network, resumed.layout, resumed.rates)
     assert resumed.step == 4
     for _ in range(4):
         unbroken.take_step()
@@ -113,17 +114,17 @@ from pathlib import Path
 import torch
 from builder.data.dataset import load_dataset
 from builder.spec import load_experiment
-from builder.training.checkpoints import checkpoints, save_checkpoint
+from builder.training.checkpoints import Progress, save_checkpoint
 from builder.training.loop import TrainingRun
 folder = Path(sys.argv[1])
 experiment = load_experiment("digits-residual")
 run = TrainingRun(experiment, load_dataset(experiment.data, seed=0, device="cpu"), torch.device("cpu"))
 run.take_step()
-save_checkpoint(folder, 1, run.network, run.layout, run.rates)
+save_checkpoint(folder, 1, run.network, run.layout, run.rates, Progress())
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
-    save_checkpoint(folder, 2, run.network, run.layout, run.rates)
+    save_checkpoint(folder, 2, run.network, run.layout, run.rates, Progress())
 except OSError as error:
     print(error)
 print(sorted(path.name for path in folder.iterdir()))

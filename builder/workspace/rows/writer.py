@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import bins
 from builder.workspace.rows.layout import open_rows, read_series, to_blob
 from builder.workspace.rows.pyramid import Pyramid, load_pending, load_records
@@ -21,7 +22,7 @@ _TRIM_EVERY_STEPS = 256
 
 
 class RunWriter:
-    """Appends to the run.db of a folder. To go on with a run, open it again and `truncate_after` its checkpoint.
+    """Appends to the run.db of a folder. To go on with a run, open it again and `go_on` from its checkpoint.
 
     Args:
         folder: the run's; it must exist.
@@ -41,7 +42,7 @@ class RunWriter:
             ValueError: if it was started before, or the series' ids are not 0, 1, 2, ….
         """
         if self._series:
-            raise ValueError(f"{self._database.path} is already started. Use truncate_after to go on with it.")
+            raise ValueError(f"{self._database.path} is already started. Use go_on.")
         tracks_of(series)
         with self._database.transaction():
             self.set_info(info)
@@ -50,6 +51,25 @@ class RunWriter:
                 [(each.id, each.quantity, each.subject, each.family, each.unit, each.every) for each in series],
             )
         self._load()
+
+    @property
+    def is_started(self) -> bool:
+        """Whether the series are set."""
+        return bool(self._series)
+
+    def go_on(self, step: int, info: Mapping[str, Any], series: Sequence[Series]) -> None:
+        """Forget what is past a checkpoint's `step`, and append from there.
+
+        Raises:
+            WorkspaceUnusable: if the run has recorded other series.
+        """
+        if tuple(series) != self._series:
+            raise WorkspaceUnusable(
+                f"{self._database.path} records other quantities than the run would now: the document's blocks or groups "
+                "differ, or another version of Highrise wrote it. Start a new run."
+            )
+        self.truncate_after(step)
+        self.set_info(info)
 
     def set_info(self, info: Mapping[str, Any]) -> None:
         """Add or replace entries of `info`; values are JSON."""
@@ -127,6 +147,10 @@ class RunWriter:
             self._database.execute("DELETE FROM evaluation WHERE step > ?", (step,))
             self._database.execute("DELETE FROM event WHERE step > ?", (step,))
         self._load()
+
+    def forget_interventions(self, step: int) -> None:
+        """Forget the changes of the updates after `step`: another run goes its own way from there."""
+        self._database.execute("DELETE FROM intervention WHERE step >= ?", (step,))
 
     def close(self) -> None:
         """Close the file. What was appended is already safe."""
