@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from builder.spec import Analysis, Experiment, analyse, validate_edit, validate_experiment
+from builder.spec import Analysis, Experiment, analyse, validate_edit, validate_experiment, with_value
 from builder.spec.groupings import ready_made
 from builder.spec.groups import GroupSpec
 from builder.spec.schedule import schedule_curve
@@ -129,6 +129,17 @@ def item_rows(analysis: Analysis) -> Rows:
         }
         for row in analysis.items.values()
     }
+
+
+def for_as_long_again(experiment: Experiment) -> Experiment:
+    """The experiment with twice its duration.
+
+    Raises:
+        DocumentError: If that is longer than a duration can be.
+    """
+    duration = experiment.training.duration
+    unit = "epochs" if duration.epochs is not None else "steps"
+    return with_value(experiment, f"training.duration.{unit}", 2 * getattr(duration, unit))
 
 
 def analysis_message(

@@ -1,5 +1,6 @@
 """A session's state: the only module that touches `st.session_state`."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from builder.pages.sent import Sent
 from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
+MAX_PRESSES = 64
+"""Remembered; more are not on their way at once."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class Session:
         study: The study that the dialog of presets shows.
         downloading: The data set whose download this tab follows.
         offered: The experiment and the data set whose download was offered last.
+        presses: What the components' last actions called themselves.
     """
 
     editing: Editing
@@ -67,6 +71,18 @@ class Session:
     downloading: str | None = None
     offered: tuple[str | None, str] | None = None
     last_status: str | None = None
+    presses: deque[Any] = field(default_factory=lambda: deque(maxlen=MAX_PRESSES))
+
+    def is_repeated(self, nonce: Any) -> bool:
+        """Whether an action of this name was done already.
+
+        Streamlit (1.67) may run a trigger's callback again: a run that begins while another is queued takes its triggers
+        along, also those that were handed out.
+        """
+        if nonce in self.presses:
+            return True
+        self.presses.append(nonce)
+        return False
 
     def renew_mixer(self) -> None:
         """The mixer adopts the document's rates."""

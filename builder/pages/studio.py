@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
+from builder.pages.presses import act
 from builder.pages.run_status import (
     colours_of,
     current_group_values,
@@ -179,63 +180,7 @@ def _devices(actions: StudioActions) -> list[Device]:
 
 
 def _act(actions: StudioActions, key: str) -> None:
-    """Does what a component's `action` trigger asks."""
-    message = component_value(key, "action")
-    if not isinstance(message, dict):
-        return
-    session = actions.session
-    if session.read_only and message.get("kind") not in ("dismiss", "resend"):
-        return
-    match message.get("kind"):
-        case "open_experiments":
-            session.dialog = "experiments"
-        case "presets":
-            session.dialog = "presets"
-        case "share":
-            session.dialog = "share"
-        case "dismiss":
-            session.notice = None
-        case "notice_action":
-            _follow_notice(actions)
-        case "undo":
-            actions.undo()
-        case "redo":
-            actions.redo()
-        case "rename":
-            actions.rename(message.get("name"))
-        case "train":
-            actions.train()
-        case "restart":
-            actions.restart()
-        case "pause" | "resume" | "step" | "stop" as kind:
-            actions.command(kind)
-        case "set_device":
-            actions.set_field("training.device", message.get("device"))
-        case "set_pace":
-            actions.set_pace(message.get("steps_per_second"))
-        case "download_dataset":
-            actions.downloads.start(message.get("dataset"))
-        case "resend":
-            session.sent.resend()
-
-
-def _follow_notice(actions: StudioActions) -> None:
-    notice, actions.session.notice = actions.session.notice, None
-    if notice is None:
-        return
-    match notice.action:
-        case "use_revision":
-            actions.use_revision(notice.payload)
-        case "submit":
-            actions.submit()
-        case "compare":
-            actions.compare(*notice.payload, regardless=True)
-        case "undelete":
-            actions.workspace.undelete(notice.payload)
-        case "download":
-            actions.downloads.start(notice.payload)
-        case "cancel_download":
-            actions.downloads.cancel(notice.payload)
+    act(actions, key, component_value(key, "action"))
 
 
 def _editor(actions: StudioActions) -> None:

@@ -18,6 +18,7 @@ from builder.pages.editing import (
     adopt,
     begin,
     changed_rates,
+    for_as_long_again,
     is_new,
     is_newer,
     overtaken_epoch,
@@ -36,6 +37,7 @@ from builder.spec import (
     with_value,
 )
 from builder.spec.presets.registry import DEFAULT_PRESET, PRESETS
+from builder.workspace.branching import branch
 from builder.workspace.errors import NotFound, RevisionConflict, TransitionNotAllowed, WorkspaceError
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
@@ -323,9 +325,32 @@ class StudioActions:
         except WorkspaceError as error:
             self.session.notify("error", str(error))
             return
+        self._show_first(run)
+
+    def _show_first(self, run: Run) -> None:
+        """Shows a new run in the place of the one in view, with those that were drawn over it."""
         overlaid = [shown for shown in self.session.shown if shown != self.session.run_id]
         self.session.run_id = run.id
         self.session.shown = [run.id, *overlaid]
+
+    def go_on(self) -> None:
+        """Resumes the ended run in view; a finished one trains on for as long again, as a new run."""
+        run = self.run()
+        if self.session.read_only or run is None or not run.is_final:
+            return
+        try:
+            ensure_supervisor(self.workspace)
+            if run.status != "finished":
+                self.workspace.resume(run.id)
+                return
+            experiment = parse_experiment(self.workspace.run_document(run.id))
+            self._show_first(branch(self.workspace, run.id, dump_experiment(for_as_long_again(experiment))))
+            if experiment.training.schedule.kind != "constant":
+                self.session.notify(
+                    "info", "It trains on from where it ended, with its schedule laid over the longer run."
+                )
+        except (WorkspaceError, DocumentError) as error:
+            self.session.notify("error", str(error))
 
     def compare(self, study: Any, name: Any, regardless: bool = False) -> bool:
         """Starts a comparison of presets as a new experiment, whose runs are drawn over each other.

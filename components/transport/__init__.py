@@ -22,6 +22,7 @@ ActionKind = Literal[
     "pause",
     "resume",
     "step",
+    "go_on",
     "stop",
     "restart",
     "set_device",

@@ -96,6 +96,7 @@ def test_the_main_job_from_two_groups_to_a_reload(open_screen):
     it_pauses_steps_and_resumes(screen)
     it_stops(screen)
     a_reload_finds_everything_again(screen)
+    it_goes_on_where_it_stopped(screen)
 
 
 def a_rate_changes_while_it_trains(screen):
@@ -172,6 +173,22 @@ def a_reload_finds_everything_again(screen):
         screen.until(lambda chart=chart: screen.drawn_up_to(chart) > 0.9 * screen.last_step(), f"{chart} is back")
     screen.press("Undo")
     screen.until(lambda: screen.document() != document, "what was done before the reload is undone")
+
+
+def it_goes_on_where_it_stopped(screen):
+    run, stopped_at = screen.run().id, screen.last_step()
+    screen.press("Go on")
+    screen.has_status("running")
+    assert screen.run().id == run
+    grow(screen, *CHARTS)
+    rows = screen.rows()
+    try:
+        assert [each.step for each in rows.events() if each.kind == "went_on"] == [stopped_at]
+    finally:
+        rows.close()
+    screen.screenshot("went-on")
+    screen.press("Stop")
+    screen.has_status("stopped")
 
 
 def test_a_slow_browser_keeps_every_part_while_it_trains(open_screen):

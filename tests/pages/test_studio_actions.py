@@ -1,10 +1,16 @@
 """What a person can do on the screen, without the screen."""
 
+import json
+from contextlib import closing
+
+import numpy as np
 import pytest
 
 from builder.pages.studio_actions import StudioActions
-from builder.spec import dump_experiment, load_experiment, parse_experiment
+from builder.spec import dump_experiment, load_experiment, parse_experiment, with_value
 from builder.spec.presets.registry import DEFAULT_PRESET, PRESETS
+from builder.workspace.checkpoints import STATE_NAME, checkpoint_folder, checkpoint_path
+from builder.workspace.rows import RunWriter, Series
 
 NAN, INF = float("nan"), float("inf")
 FORGED = [
@@ -438,3 +444,56 @@ def test_a_forged_rev_is_not_taken_although_the_document_is_sound(tab, rev):
     )
     assert tab.editing is before
     assert tab.session.mixer_rev == 0
+
+
+# Going on with an ended run
+
+
+def ended(workspace, tab, start_run, status):
+    """The run in view, ended, with a checkpoint after its two steps."""
+    run = start_run(tab)
+    folder = workspace.run_folder(run.id)
+    with closing(RunWriter(folder)) as writer:
+        writer.start({}, [Series(id=0, quantity="loss", subject="train", family="scalar")])
+        writer.append_steps(1, np.ones((2, 1), dtype=np.float32), 0.1)
+    path = checkpoint_path(checkpoint_folder(folder), 2)
+    path.mkdir(parents=True)
+    (path / STATE_NAME).write_text(json.dumps({"step": 2, "rates": {}}))
+    workspace.set_status(run.id, status)
+    return run
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed", "crashed"])
+def test_a_run_that_ended_before_its_time_is_queued_again(workspace, tab, start_run, status):
+    run = ended(workspace, tab, start_run, status)
+    tab.go_on()
+    assert workspace.run(run.id).status == "queued"
+    assert (tab.session.run_id, len(workspace.runs())) == (run.id, 1)
+    tab.go_on()
+    assert workspace.run(run.id).status == "queued"
+
+
+def test_a_finished_run_trains_on_for_as_long_again_as_a_new_run_in_its_place(workspace, tab, start_run):
+    run = ended(workspace, tab, start_run, "finished")
+    tab.session.shown = [run.id, "other"]
+    tab.go_on()
+    new = workspace.run(tab.session.run_id)
+    assert (new.status, new.experiment_id) == ("queued", run.experiment_id)
+    assert tab.session.shown == [new.id, "other"]
+    before, after = (parse_experiment(workspace.run_document(each.id)) for each in (run, new))
+    assert after.training.duration.epochs == 2 * before.training.duration.epochs
+    assert with_value(after, "training.duration", before.training.duration.model_dump()) == before
+    assert workspace.run(run.id).status == "finished"
+
+
+def test_a_diverged_run_is_told_why_it_does_not_go_on(workspace, tab, start_run):
+    run = ended(workspace, tab, start_run, "diverged")
+    tab.go_on()
+    assert workspace.run(run.id).status == "diverged"
+    assert "lower learning rates" in tab.session.notice.text
+
+
+def test_a_read_only_view_goes_on_with_nothing(workspace, tab, start_run, open_tab):
+    run = ended(workspace, tab, start_run, "stopped")
+    open_tab(run_id=run.id).go_on()
+    assert workspace.run(run.id).status == "stopped"

@@ -29,10 +29,20 @@ test("a run on its way cannot be trained again, but stopped", () => {
   }
 });
 
-test("an ended run can be started afresh and neither stopped nor stepped", () => {
+test("an ended run can be started afresh and not stopped", () => {
   for (const status of ENDED) {
     const state = controls(someData(aRun(status)));
-    expect([state.restart.enabled, state.stop.enabled, state.step.enabled]).toEqual([true, false, false]);
+    expect([state.restart.enabled, state.stop.enabled]).toEqual([true, false]);
+  }
+});
+
+test("an ended run goes on in the place of its single steps, unless it diverged", () => {
+  for (const status of ENDED) {
+    const { step } = controls(someData(aRun(status)));
+    expect([step.action, step.label, step.enabled]).toEqual(["go_on", "Go on", status !== "diverged"]);
+  }
+  for (const status of ["running", "paused"] as const) {
+    expect(controls(someData(aRun(status))).step).toMatchObject({ action: "step", label: "Step", enabled: true });
   }
 });
 

@@ -15,9 +15,15 @@ export interface MainControl extends Control {
   icon: "play" | "pause" | "wait";
 }
 
+/** A single step of a live run; of an ended one, to train on. */
+export interface StepControl extends Control {
+  action: Extract<ActionKind, "step" | "go_on">;
+  label: string;
+}
+
 export interface Controls {
   main: MainControl;
-  step: Control;
+  step: StepControl;
   stop: Control;
   restart: Control;
 }
@@ -27,12 +33,9 @@ const SHORTCUT = "(Ctrl+Enter)";
 export function controls(data: TransportData): Controls {
   const { run } = data;
   const isGoing = run !== null && ["queued", "starting", "running", "paused"].includes(run.status);
-  const steps = run?.status === "running" || run?.status === "paused";
   return {
     main: mainControl(data, run),
-    step: steps
-      ? { enabled: true, title: "One update of the weights, then pause" }
-      : { enabled: false, title: "One update of the weights; needs a run that is running or paused." },
+    step: stepControl(run),
     stop: isGoing
       ? {
           enabled: true,
@@ -78,6 +81,30 @@ function mainControl(data: TransportData, run: Run | null): MainControl {
         icon: "play",
         enabled: data.can_train,
         title: data.can_train ? `Train this network from its initial weights ${SHORTCUT}` : whyNot(data),
+      };
+  }
+}
+
+function stepControl(run: Run | null): StepControl {
+  const goOn = { action: "go_on", label: "Go on", enabled: true } as const;
+  switch (run?.status) {
+    case "stopped":
+    case "failed":
+    case "crashed":
+      return { ...goOn, title: "Go on with this run from its newest checkpoint, with the rates of then" };
+    case "finished":
+      return { ...goOn, title: "Train on for as long again: a new run that begins where this one ended" };
+    case "diverged":
+      return { ...goOn, enabled: false, title: "It diverged and would do so again. Lower the rates and train anew." };
+    case "running":
+    case "paused":
+      return { action: "step", label: "Step", enabled: true, title: "One update of the weights, then pause" };
+    default:
+      return {
+        action: "step",
+        label: "Step",
+        enabled: false,
+        title: "One update of the weights; needs a run that is running or paused.",
       };
   }
 }

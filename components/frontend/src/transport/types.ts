@@ -62,6 +62,7 @@ export type ActionKind =
   | "pause"
   | "resume"
   | "step"
+  | "go_on"
   | "stop"
   | "restart"
   | "set_device"

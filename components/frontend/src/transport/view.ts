@@ -34,7 +34,7 @@ export class TransportView implements View<TransportData> {
     this.send("presets"),
   );
   private readonly share = this.button("share", "Share", "Link and file of this experiment", () => this.send("share"));
-  private readonly step = this.button("step", "Step", "", () => this.press("step", "step"));
+  private readonly step = this.button("step", "Step", "", () => this.pressStep());
   private readonly stop = this.button("stop", "Stop", "", () => this.press("stop", "stop"));
   private readonly restart = this.button("restart", "Reset", "", () => this.press("restart", "restart"));
   private readonly mainIcon = icon("play");
@@ -120,6 +120,9 @@ export class TransportView implements View<TransportData> {
     const state = controls(data);
     this.drawMain(state.main);
     this.drawControl(this.step, "step", state.step);
+    setText(this.step.querySelector(".tp-label")!, state.step.label);
+    setAttribute(this.step, "aria-label", state.step.label);
+    drawIcon(this.step.querySelector<SVGSVGElement>(".tp-icon")!, state.step.action);
     this.drawControl(this.stop, "stop", state.stop);
     this.drawControl(this.restart, "restart", state.restart);
     const device = data.devices.find((each) => each.id === data.device);
@@ -179,6 +182,10 @@ export class TransportView implements View<TransportData> {
     if (this.data === null) return;
     const { main } = controls(this.data);
     if (main.enabled) this.press("main", main.action);
+  }
+
+  private pressStep(): void {
+    if (this.data !== null) this.press("step", controls(this.data).step.action);
   }
 
   private press(name: string, kind: ActionKind): void {

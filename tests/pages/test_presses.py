@@ -1,0 +1,41 @@
+"""What the page makes of the components' presses."""
+
+import pytest
+
+from builder.pages.presses import act
+
+
+@pytest.fixture
+def press(tab):
+    """Hands a press of the top bar to the page."""
+    return lambda **message: act(tab, "transport", message)
+
+
+def commands(workspace, run):
+    return [each.kind for each in workspace.take_commands(run.id)]
+
+
+def test_a_press_whose_callback_runs_twice_is_done_once(workspace, tab, start_run, press):
+    run = start_run(tab)
+    press(kind="step", nonce="a")
+    press(kind="step", nonce="a")
+    assert commands(workspace, run) == ["step"]
+    press(kind="step", nonce="b")
+    assert commands(workspace, run) == ["step", "step"]
+
+
+def test_a_fresh_start_whose_callback_runs_twice_is_one_run(workspace, tab, start_run, press):
+    run = start_run(tab)
+    workspace.set_status(run.id, "finished")
+    press(kind="restart", nonce=1)
+    press(kind="restart", nonce=1)
+    assert len(workspace.runs()) == 2
+
+
+@pytest.mark.parametrize(
+    "message", [{}, {"kind": "explode"}, {"kind": "step", "nonce": ["x"]}, {"kind": None, "nonce": {}}]
+)
+def test_a_forged_action_does_nothing(workspace, tab, start_run, press, message):
+    run = start_run(tab)
+    press(**message)
+    assert commands(workspace, run) in ([], ["step"])
