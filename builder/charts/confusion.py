@@ -26,8 +26,8 @@ def confusion_chart(runs: Sequence[RecordedRun]) -> Chart:
             {
                 "type": "heatmap",
                 "uid": uid_of(run.id, "confusion"),
-                # From nothing to the accent, so that it suits both themes.
-                "colorscale": [[0, "rgba(59,125,224,0.04)"], [1, "rgba(59,125,224,0.95)"]],
+                # From nothing to the accent, so that it suits both themes and the text of either stays legible on it.
+                "colorscale": [[0, "rgba(59,125,224,0.04)"], [1, "rgba(59,125,224,0.75)"]],
                 "zmin": 0,
                 "zmax": 1,
                 "texttemplate": "%{text}",

@@ -59,6 +59,15 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
   };
 }
 
+/** Text inside of cells in the theme's colour: where cells are see-through, Plotly chooses one for a white page. */
+export function inked(traces: readonly Trace[], colours: Colours): Trace[] {
+  return traces.map((trace) =>
+    trace.texttemplate === undefined
+      ? trace
+      : { ...trace, textfont: { ...(trace.textfont as Layout | undefined), color: colours.text } },
+  );
+}
+
 function titled(own: unknown, colours: Colours): Layout {
   const axis = (own ?? {}) as { title?: { text: string } };
   if (axis.title === undefined) return axis;

@@ -4,7 +4,7 @@ import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import type { Colours } from "../shared/theme";
 import { type Range, verticalRange } from "./axis";
 import { fillChart, heightsOf } from "./fill";
-import { type Frame, layoutOf, type Zoom } from "./layout";
+import { type Frame, inked, layoutOf, type Zoom } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
 import type { Assembly } from "./merge";
 import type { Chart, Scale } from "./message";
@@ -132,7 +132,7 @@ export class Panel {
       isLarge,
     };
     const layout = layoutOf(chart, traces, frame, colours, font);
-    void plotly.react(this.plot, visible, layout, CONFIG).then((element) => this.listen(element));
+    void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
   }
 
   /** Forgets the drawing, so that the next one starts from nothing. */
