@@ -43,7 +43,7 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     height: frame.height,
     autosize: false,
     uirevision: "kept",
-    margin: { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 34 : 20, pad: 0 },
+    margin: { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 31 : 20, pad: 0 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: font, size: 11, color: colours.text },
