@@ -42,7 +42,7 @@ class Assembly:
         return True
 
     def tables(self) -> dict[str, dict[str, Any]]:
-        """`{id: {x, columns}}`, everything held."""
+        """`{id: {x, columns, labels}}`, everything held."""
         return copy.deepcopy(self._tables)
 
     def figure(self, chart_id: str, theme: str = "light") -> go.Figure:
@@ -89,6 +89,8 @@ class Assembly:
             floor = zero_floor(value for row in rows for value in row)
             trace["z"] = [[_log10(value, floor) for value in row] for row in rows]
             return trace
+        if "matrix" in meta:
+            return {**trace, **_matrix(trace, table["columns"].get(meta["matrix"], []), len(table["x"]))}
         values = table["columns"].get(meta["column"], [])
         width = max(1, len(values) // max(1, len(table["x"])))
         trace["x"] = [x for x in table["x"] for _ in range(width)] if values else []
@@ -102,7 +104,26 @@ def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     for name, values in new["columns"].items():
         width = len(values) // len(new["x"])
         columns[name] = old["columns"].get(name, [])[: first * width] + values
-    return {"x": old["x"][:first] + new["x"], "columns": columns or dict(old["columns"])}
+    return {
+        "x": old["x"][:first] + new["x"],
+        "columns": columns or dict(old["columns"]),
+        "labels": old.get("labels", [])[:first] + new.get("labels", []),
+    }
+
+
+def _matrix(trace: Mapping[str, Any], values: list[int], num_rows: int) -> dict[str, Any]:
+    """The newest row's square of counts: the share of each of its rows, and the counts, zeros unwritten."""
+    size = math.isqrt(len(values) // max(1, num_rows))
+    newest = values[len(values) - size * size :]
+    counts = [newest[start : start + size] for start in range(0, len(newest), size or 1)]
+    names = [str(number) for number in range(size)]
+    return {
+        "x": trace.get("x", names) if counts else [],
+        "y": trace.get("y", names) if counts else [],
+        "z": [[count / max(1, sum(row)) for count in row] for row in counts],
+        "customdata": counts,
+        "text": [[str(count) if count else "" for count in row] for row in counts],
+    }
 
 
 def _log10(value: float | None, floor: float) -> float | None:

@@ -47,8 +47,9 @@ class Chart:
         title: the field's words.
         help: what is drawn, in a sentence or two.
         empty: what will appear, while there is nothing.
-        traces: plotly traces with a `uid`, without data; `meta` names the `table` and `column` that fill one, and a
-            trace without `meta` is filled whole by its `uid`.
+        traces: plotly traces with a `uid`, without data; `meta` names the `table` and `column` that fill one, or its
+            `columns` as rows of a map, or its `matrix` of counts, of one row; a trace without `meta` is filled whole by
+            its `uid`.
         columns: what must be computed for it, by run id.
         x: what lies along it.
         y_title: of the vertical axis, for the hover and exports.

@@ -2,8 +2,9 @@
 
 A message is `{generation, full, tables, fills, flags, notes, axis_end, empty, written_at}` and, if full, `charts`.
 `tables[id] = {first, x, columns}` replaces rows from `first` on; some of them were in earlier messages too, because a
-message may be missed. `fills[uid]` replaces a trace's data whole. A message that is not full and has another
-generation than the last, or starts after the last row held, shows a gap: ask for a full one.
+message may be missed. Rows with `labels` are looked at one at a time, the newest unless a person chooses. `fills[uid]`
+replaces a trace's data whole. A message that is not full and has another generation than the last, or starts after the
+last row held, shows a gap: ask for a full one.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _CREATION_SECONDS = 5.0
 Message = dict[str, Any]
 
 
-def charts_of(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> list[Chart]:
+def charts_of(
+    runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook], class_names: Sequence[str] | None = None
+) -> list[Chart]:
     """All charts of these runs, the four that are shown at first in front."""
     return [
         loss_chart(runs),
@@ -41,7 +44,7 @@ def charts_of(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> lis
         depth_profile_chart(runs, kinds),
         learning_rate_chart(runs),
         gradient_map_chart(runs),
-        confusion_chart(runs),
+        confusion_chart(runs, class_names),
     ]
 
 
@@ -117,7 +120,7 @@ class LiveView:
             series = reader.series()
             if series:
                 self._feeds[run.id] = RunFeed(
-                    RecordedRun(run, reader, reader.info(), series), self._kinds, self._class_names, OVERLAP_SECONDS
+                    RecordedRun(run, reader, reader.info(), series), self._kinds, OVERLAP_SECONDS
                 )
                 self.resync()
 
@@ -150,6 +153,6 @@ class LiveView:
 
     def _start_over(self, feeds: Sequence[RunFeed]) -> None:
         self._generation += 1
-        self._charts = charts_of([feed.run for feed in feeds], self._kinds)
+        self._charts = charts_of([feed.run for feed in feeds], self._kinds, self._class_names)
         for feed in feeds:
             feed.reset(self._charts)

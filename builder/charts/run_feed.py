@@ -7,13 +7,13 @@ from typing import Any
 
 from builder.charts.binning import MAX_BINS
 from builder.charts.by_block import profile_fills, read_profile, recorded_blocks
-from builder.charts.chart import Chart, Column, uid_of
-from builder.charts.confusion import confusion_fill
+from builder.charts.chart import Chart, Column
+from builder.charts.confusion_table import ConfusionTable
 from builder.charts.flags import flags_of
 from builder.charts.look import KindLook
 from builder.charts.runs import RecordedRun
 from builder.charts.tables import BinTable, EvaluationTable, Window
-from builder.workspace.rows import Evaluation, Intervention
+from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
 
 MAX_MAP_COLUMNS = 128
@@ -29,21 +29,13 @@ class RunFeed:
     Args:
         run: what to feed.
         kinds: looks of the block kinds.
-        class_names: names of the classes.
         overlap_seconds: how long rows are repeated.
     """
 
-    def __init__(
-        self,
-        run: RecordedRun,
-        kinds: Mapping[str, KindLook],
-        class_names: Sequence[str] | None,
-        overlap_seconds: float,
-    ):
+    def __init__(self, run: RecordedRun, kinds: Mapping[str, KindLook], overlap_seconds: float):
         self.run = run
         self.last_step = 0
         self._kinds = kinds
-        self._class_names = class_names
         self._overlap_seconds = overlap_seconds
         self._tables: dict[str, BinTable] = {}
         self._shrunk = False
@@ -60,8 +52,7 @@ class RunFeed:
             self._last_evaluation = evaluation.id
             if evaluation.split in self._evaluations:
                 self._evaluations[evaluation.split].extend(evaluation.step, evaluation.metrics)
-            if evaluation.confusion is not None:
-                self._confusion = evaluation
+            self._confusion.extend(evaluation)
         after = self._interventions[-1].id if self._interventions else 0
         self._interventions += self.run.reader.interventions(after)
 
@@ -70,7 +61,7 @@ class RunFeed:
         return (
             self._shrunk
             or any(table.starts_over(self.last_step) for table in self._tables.values())
-            or any(table.starts_over() for table in self._evaluations.values())
+            or any(table.starts_over() for table in (*self._evaluations.values(), self._confusion))
         )
 
     def reset(self, charts: Sequence[Chart]) -> None:
@@ -87,7 +78,7 @@ class RunFeed:
             window = Window(self._overlap_seconds, max(2, budget // numbers))
             self._tables[name] = BinTable(self.run, columns, most, window)
             self._tables[name].reset(self.last_step)
-        for table in self._evaluations.values():
+        for table in (*self._evaluations.values(), self._confusion):
             table.reset()
 
     def written_at(self) -> float:
@@ -117,14 +108,13 @@ class RunFeed:
             if alone:
                 span = f"{profile.first_step:,}–" if profile.first_step < profile.last_step else ""
                 message["notes"]["depth_profile"] = f"step {span}{profile.last_step:,}"
-        if first and self._confusion is not None:
-            message["fills"][uid_of(self.run.id, "confusion")] = confusion_fill(self._confusion, self._class_names)
-            message["notes"]["confusion"] = f"{self._confusion.split}, step {self._confusion.step:,}"
+        if first:
+            message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest(now)
 
     def _forget(self) -> None:
         self._evaluations = {
             split: EvaluationTable(("loss", "accuracy"), Window(self._overlap_seconds, 64)) for split in _SPLITS
         }
         self._last_evaluation = 0
-        self._confusion: Evaluation | None = None
+        self._confusion = ConfusionTable(self._overlap_seconds)
         self._interventions: list[Intervention] = []

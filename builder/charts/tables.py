@@ -14,7 +14,7 @@ from builder.charts.runs import RecordedRun
 from builder.charts.smoothing import Smoother, half_life_of
 from builder.charts.text import to_json_numbers
 
-Table = dict[str, Any]  # {first, x: [rows], columns: {name: [rows or a multiple]}}
+Table = dict[str, Any]  # {first, x: [rows], columns: {name: [rows or a multiple]}}, sometimes labels: [rows]
 
 # A cross for a first value that is not finite has no smooth line to stand on.
 _NOWHERE_YET = 1.0
@@ -33,18 +33,23 @@ class Window:
         self._max_rows = max_rows
         self._sent: deque[tuple[float, int]] = deque()
 
-    def first(self, now: float, num_rows: int) -> int:
+    def first(self, now: float, num_rows: int, *, is_settled: bool = False) -> int:
         """The first row to send.
 
         Args:
             now: seconds.
-            num_rows: rows there are now; the last may still change.
+            num_rows: rows there are now.
+            is_settled: whether `changed` tells of every change; otherwise the last row may still change.
         """
         while len(self._sent) > 1 and self._sent[1][0] <= now - self._seconds:
             self._sent.popleft()
         oldest, newest = (self._sent[0][1], self._sent[-1][1]) if self._sent else (0, 0)
-        self._sent.append((now, max(0, num_rows - 1)))
+        self._sent.append((now, num_rows if is_settled else max(0, num_rows - 1)))
         return min(newest, max(oldest, num_rows - self._max_rows))
+
+    def changed(self, row: int) -> None:
+        """This row is not what was sent."""
+        self._sent = deque((now, min(row, sent)) for now, sent in self._sent)
 
     def clear(self) -> None:
         """Begin again: the next message starts at row 0."""

@@ -22,7 +22,7 @@ def themed(figure: dict[str, Any], theme: str) -> dict[str, Any]:
     axis = {"gridcolor": colours["line"], "zeroline": False, "linecolor": colours["line"]}
     layout = figure["layout"]
     return {
-        "data": figure["data"],
+        "data": [_inked(trace, colours["text"]) for trace in figure["data"]],
         "layout": {
             "paper_bgcolor": colours["paper"],
             "plot_bgcolor": colours["paper"],
@@ -35,3 +35,10 @@ def themed(figure: dict[str, Any], theme: str) -> dict[str, Any]:
             "yaxis": {**axis, **layout.get("yaxis", {})},
         },
     }
+
+
+def _inked(trace: dict[str, Any], colour: str) -> dict[str, Any]:
+    """Text inside of cells in the theme's colour: where cells are see-through, plotly chooses one for a white page."""
+    if "texttemplate" not in trace:
+        return trace
+    return {**trace, "textfont": {**trace.get("textfont", {}), "color": colour}}

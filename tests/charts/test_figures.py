@@ -159,6 +159,14 @@ def test_validation_is_dashed_and_the_matrix_is_the_newest(record, kinds, invent
     assert matrix.x[0] == "&lt;i&gt;a&lt;/i&gt;"
 
 
+def test_counts_in_cells_have_the_colour_of_the_theme_s_text(record, kinds, invented):
+    run = record()
+    run.append(invented(50))
+    run.writer.add_evaluation(40, 2, "validation", {"accuracy": 0.75}, np.array([[3, 1], [0, 4]]))
+    for theme, colour in [("light", "#1B2330"), ("dark", "#E7EBF2")]:
+        assert trace(draw("confusion", [run], kinds, theme=theme), "-confusion").textfont.color == colour
+
+
 def test_an_intervention_is_a_flag_on_every_step_axis(record, kinds, invented):
     run = record()
     run.append(invented(100))

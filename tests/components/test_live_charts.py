@@ -231,6 +231,73 @@ def test_a_point_says_its_step_and_value_and_a_zero_that_it_is_one(page, run):
         expect(texts).not_to_contain_text("-")
 
 
+def evaluate(run):
+    """An evaluation of 60 samples after the newest step, and what was counted."""
+    counts = np.zeros((3, 3), dtype=np.int64)
+    np.add.at(counts, tuple(run.random.integers(3, size=(2, 60))), 1)
+    accuracy = float(counts.trace() / 60)
+    run.writer.add_evaluation(run.writer.last_step, 2.5, "validation", {"loss": 1.0, "accuracy": accuracy}, counts)
+    return counts.tolist()
+
+
+def wait_for_matrix(page, counts):
+    page.wait_for_function(
+        """counts => {
+            const plot = harness.root('live').querySelector('.lv-panel[data-chart=confusion] .lv-plot');
+            return JSON.stringify(plot?.data?.[0]?.customdata) === JSON.stringify(counts);
+        }""",
+        arg=counts,
+    )
+
+
+def test_any_evaluation_is_looked_at_and_stays_while_others_come(page, run):
+    matrices = []
+    for _ in range(4):
+        run.grow(10)
+        matrices.append(evaluate(run))
+    mount(page, run.message())
+    panel(page, "loss").locator(".lv-title").select_option("confusion")
+    confusion = panel(page, "confusion")
+    slider, label = confusion.locator(".lv-slider"), confusion.locator(".lv-moment")
+    newest = confusion.get_by_role("button", name="Follow the newest again")
+    wait_for_matrix(page, matrices[3])
+    expect(newest).to_be_disabled()
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    wait_for_matrix(page, matrices[1])
+    right = np.trace(matrices[1]) / 60
+    expect(label).to_have_text(f"step 20 · epoch 2.5 · validation accuracy {right:.2%}")
+    expect(slider).to_have_attribute("aria-valuetext", label.inner_text())
+    # News, a full message after a gap, and the theme leave the choice as it is.
+    run.grow(10)
+    matrices.append(evaluate(run))
+    send(page, run.message())
+    run.view.resync()
+    run.grow(5)
+    send(page, run.message())
+    page.evaluate("harness.setTheme('dark')")
+    expect(slider).to_have_attribute("max", "4")
+    expect(slider).to_have_value("1")
+    expect(confusion.locator(".heatmaplayer text").first).to_have_css("fill", "rgb(231, 235, 242)")
+    wait_for_matrix(page, matrices[1])
+    # In another panel too.
+    panel(page, "accuracy").locator(".lv-title").select_option("confusion")
+    expect(slider).to_have_value("1")
+    wait_for_matrix(page, matrices[1])
+    newest.click()
+    wait_for_matrix(page, matrices[4])
+    expect(slider).to_be_focused()
+    page.keyboard.press("Home")
+    wait_for_matrix(page, matrices[0])
+    page.keyboard.press("End")
+    run.grow(10)
+    matrices.append(evaluate(run))
+    send(page, run.message())
+    wait_for_matrix(page, matrices[5])
+    expect(label).to_contain_text("step 65 ·")
+
+
 def test_dark_and_light_are_followed(page, run):
     run.grow(20)
     mount(page, run.message())

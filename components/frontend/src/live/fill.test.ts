@@ -79,6 +79,16 @@ it("maps are exponents, with zeros a decade below the rest", () => {
   expect(traces[0]!.z![1]![1]).toBeNull();
 });
 
+it("draws one row of counts, the newest or that of the moment", () => {
+  const counts: Trace = { uid: "m", type: "heatmap", meta: { table: "t", matrix: "a" } };
+  const assembly = held({ a: [1, 0, 0, 1, 2, 0, 0, 2] }, [5, 6]);
+  const textAt = (x: number | null) =>
+    fillChart(chart(counts), null, assembly, x === null ? null : { table: "t", x }).traces[0]!.text![0];
+  expect(textAt(null)).toEqual(["2", ""]);
+  expect(textAt(5)).toEqual(["1", ""]);
+  expect(fillChart(chart(counts), null, held({}, [])).isEmpty).toBe(true);
+});
+
 it("a bar of height zero gets no text, which it would write onto itself", () => {
   const bar: Trace = { uid: "b", type: "bar" };
   const fills = { b: { x: [1, 2], y: [0, 1] } };

@@ -1,8 +1,10 @@
 /** Gives the traces of a chart their data; the same rules as builder/charts/assembly.py. */
 
 import { zeroFloor } from "./axis";
+import { matrixOf } from "./matrix";
 import type { Assembly } from "./merge";
 import type { Cell, Chart, Scale, Trace } from "./message";
+import { type Moment, placeOf } from "./moment";
 
 export const AT_FLOOR = " (exactly 0, drawn at the floor)";
 
@@ -13,9 +15,9 @@ export interface Filled {
   isEmpty: boolean;
 }
 
-export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly): Filled {
+export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly, moment: Moment | null = null): Filled {
   // An empty trace costs as much drawing as a full one.
-  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly)).filter(hasData);
+  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, moment)).filter(hasData);
   const isEmpty = traces.length === 0;
   const floor = scale === "log" ? zeroFloor(heightsOf(traces)) : null;
   let hasZero = false;
@@ -35,7 +37,7 @@ function hasData(trace: Trace): boolean {
   return (trace.z ?? []).length > 0 || (trace.y ?? []).some((height) => height !== null);
 }
 
-function fillTrace(declared: Trace, assembly: Assembly): Trace {
+function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): Trace {
   const { meta, ...trace } = declared;
   if (meta === undefined) {
     for (const [key, value] of Object.entries(assembly.message?.fills[declared.uid] ?? {})) {
@@ -44,6 +46,9 @@ function fillTrace(declared: Trace, assembly: Assembly): Trace {
     return trace as Trace;
   }
   const table = assembly.table(meta.table);
+  if (meta.matrix !== undefined) {
+    return { ...trace, ...matrixOf(trace, table, meta.matrix, placeOf(moment, meta.table, table.x)) };
+  }
   if (meta.columns !== undefined) {
     const rows = meta.columns.map((name) => table.columns[name] ?? []);
     const floor = zeroFloor(rows.flat());

@@ -43,7 +43,7 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     height: frame.height,
     autosize: false,
     uirevision: "kept",
-    margin: { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 34 : 20, pad: 0 },
+    margin: { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 31 : 20, pad: 0 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: font, size: 11, color: colours.text },
@@ -57,6 +57,15 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     yaxis: { ...axis, ...verticalAxis(chart, frame), ...titled(own.yaxis, colours) },
     ...(chart.x === "step" && chart.scale !== null ? flagLayout(frame, colours) : {}),
   };
+}
+
+/** Text inside of cells in the theme's colour: where cells are see-through, Plotly chooses one for a white page. */
+export function inked(traces: readonly Trace[], colours: Colours): Trace[] {
+  return traces.map((trace) =>
+    trace.texttemplate === undefined
+      ? trace
+      : { ...trace, textfont: { ...(trace.textfont as Layout | undefined), color: colours.text } },
+  );
 }
 
 function titled(own: unknown, colours: Colours): Layout {

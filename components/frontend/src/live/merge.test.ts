@@ -34,6 +34,17 @@ it("appends new rows and replaces those it had", () => {
   expect(assembly.table("t").columns.two!.slice(6, 10)).toEqual([3, -3, 4, -4]);
 });
 
+it("merges labels like the rows they are of, and forgets them with everything else", () => {
+  const assembly = new Assembly();
+  assembly.apply(message({ first: 0, x: [1, 2], columns: {}, labels: ["a", "b"] }));
+  assembly.apply(message({ first: 1, x: [3, 4], columns: {}, labels: ["c", "d"] }));
+  expect(assembly.table("t").labels).toEqual(["a", "c", "d"]);
+  assembly.apply(message({ first: 3, x: [], columns: {}, labels: [] }));
+  expect(assembly.table("t").labels).toEqual(["a", "c", "d"]);
+  assembly.apply(message(rows(0, 1)));
+  expect(assembly.table("t").labels).toEqual([]);
+});
+
 it("equals a full message however many overlapping ones it took", () => {
   const assembly = new Assembly();
   assembly.apply(message(rows(0, 3)));

@@ -5,9 +5,10 @@ import type { Cell, Chart, Message } from "./message";
 export interface Held {
   x: number[];
   columns: Record<string, Cell[]>;
+  labels: string[];
 }
 
-const NOTHING: Held = { x: [], columns: {} };
+const NOTHING: Held = { x: [], columns: {}, labels: [] };
 
 /** All that the messages so far say. */
 export class Assembly {
@@ -30,7 +31,8 @@ export class Assembly {
         const width = values.length / Math.max(1, table.x.length);
         columns[column] = (old.columns[column] ?? []).slice(0, table.first * width).concat(values);
       }
-      this.tables.set(name, { x: old.x.slice(0, table.first).concat(table.x), columns });
+      const x = old.x.slice(0, table.first).concat(table.x);
+      this.tables.set(name, { x, columns, labels: old.labels.slice(0, table.first).concat(table.labels ?? []) });
     }
     return true;
   }

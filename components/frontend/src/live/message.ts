@@ -7,13 +7,15 @@ export interface Table {
   first: number;
   x: number[];
   columns: Record<string, Cell[]>;
+  /** What each row is, where they are looked at one at a time. */
+  labels?: string[];
 }
 
 /** A plotly trace; what is not read here passes through. */
 export interface Trace {
   uid: string;
   type: string;
-  meta?: { table: string; column?: string; columns?: string[] };
+  meta?: { table: string; column?: string; columns?: string[]; matrix?: string };
   name?: string;
   x?: (number | string)[];
   y?: (Cell | string)[];

@@ -4,11 +4,13 @@ import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import type { Colours } from "../shared/theme";
 import { type Range, verticalRange } from "./axis";
 import { fillChart, heightsOf } from "./fill";
-import { type Frame, layoutOf, type Zoom } from "./layout";
+import { type Frame, inked, layoutOf, type Zoom } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
 import type { Assembly } from "./merge";
 import type { Chart, Scale } from "./message";
+import { type Moment, momentAt, placeOf } from "./moment";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
+import { type Rows, Scrubber } from "./scrubber";
 
 export const SELDOM_MS = 500;
 
@@ -24,6 +26,8 @@ export interface PanelEvents {
   choose(chartId: string): void;
   enlarge(): void;
   redraw(): void;
+  /** Draws what a hand moves, without waiting for the news' turn. */
+  follow(): void;
 }
 
 /** What a person set on a chart; it stays with the chart, whichever panel shows it. */
@@ -32,10 +36,12 @@ export interface Choice {
   zoom: Zoom;
   /** Legend keys of what is left out. */
   hidden: Set<string>;
+  /** Which row is drawn, where it is one at a time; null follows the newest. */
+  moment: Moment | null;
 }
 
 export function newChoice(scale: Scale | null): Choice {
-  return { scale, zoom: { x: null, y: null }, hidden: new Set() };
+  return { scale, zoom: { x: null, y: null }, hidden: new Set(), moment: null };
 }
 
 export class Panel {
@@ -51,10 +57,13 @@ export class Panel {
   private readonly size = h("button", { class: "lv-tool lv-size", type: "button" });
   private readonly plot = h("div", { class: "lv-plot" });
   private readonly legend = h("div", { class: "lv-legend" });
+  private readonly scrubber = new Scrubber((place) => this.goTo(place));
   private readonly empty = h("p", { class: "lv-empty" });
   private chart: Chart | null = null;
   private choice: Choice = newChoice(null);
   private range: Range | null = null;
+  /** The table whose rows are drawn one at a time, as it was drawn last. */
+  private rows: { table: string; x: number[] } | null = null;
   private isListening = false;
   private drawnAt = -Infinity;
 
@@ -67,6 +76,7 @@ export class Panel {
       head,
       h("div", { class: "lv-body" }, this.plot, this.empty),
       this.legend,
+      this.scrubber.element,
     );
     this.title.addEventListener("change", () => events.choose(this.title.value));
     this.size.addEventListener("click", () => events.enlarge());
@@ -108,10 +118,11 @@ export class Panel {
     this.drawnAt = performance.now();
     const message = assembly.message;
     if (chart === null || message === null) return;
-    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly);
+    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, choice.moment);
     this.label(chart, isEmpty, isLarge, message.notes[chart.id] ?? "");
     const entries = entriesOf(traces);
     drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
+    this.scrubber.show(this.rowsOf(chart, assembly), chart.title);
     const width = this.plot.clientWidth;
     const height = this.plot.clientHeight;
     if (isEmpty || width < 40 || height < 40) {
@@ -132,7 +143,7 @@ export class Panel {
       isLarge,
     };
     const layout = layoutOf(chart, traces, frame, colours, font);
-    void plotly.react(this.plot, visible, layout, CONFIG).then((element) => this.listen(element));
+    void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
   }
 
   /** Forgets the drawing, so that the next one starts from nothing. */
@@ -161,6 +172,19 @@ export class Panel {
     const act = isLarge ? "Back to all charts (Escape)" : "Enlarge";
     setAttribute(this.size, "title", act);
     setAttribute(this.size, "aria-label", `${act}: ${chart.title}`);
+  }
+
+  private rowsOf(chart: Chart, assembly: Assembly): Rows | null {
+    const table = chart.figure.data.find((trace) => trace.meta?.matrix !== undefined)?.meta?.table;
+    const { x, labels } = assembly.table(table ?? "");
+    this.rows = table === undefined || x.length === 0 ? null : { table, x };
+    return this.rows && { labels, place: placeOf(this.choice.moment, this.rows.table, x) };
+  }
+
+  private goTo(place: number): void {
+    if (this.rows === null) return;
+    this.choice.moment = momentAt(this.rows.table, this.rows.x, place);
+    this.events.follow();
   }
 
   private listen(element: PlotlyElement): void {

@@ -46,6 +46,7 @@ export class LiveView implements View<Data> {
   private waiting: Panel[] = [];
   private timer = 0;
   private frame = 0;
+  private followFrame = 0;
   private round = { begun: 0, cost: 0, writtenAt: 0 };
   private last: Message | null = null;
   private timedAt = 0;
@@ -98,6 +99,7 @@ export class LiveView implements View<Data> {
   destroy(): void {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.followFrame);
     this.sizes.disconnect();
     this.forget();
     document.removeEventListener("visibilitychange", this.onVisible);
@@ -113,6 +115,10 @@ export class LiveView implements View<Data> {
       redraw: () => {
         panel.expire();
         this.redraw();
+      },
+      follow: () => {
+        cancelAnimationFrame(this.followFrame);
+        this.followFrame = requestAnimationFrame(() => this.drawPanel(panel));
       },
     });
     return panel;
@@ -190,14 +196,19 @@ export class LiveView implements View<Data> {
       this.finish();
       return;
     }
+    this.round.cost += this.drawPanel(panel);
+    if (this.waiting.length > 0) this.frame = requestAnimationFrame(() => this.drawNext());
+    else this.finish();
+  }
+
+  /** Milliseconds that it took. */
+  private drawPanel(panel: Panel): number {
     const begun = performance.now();
     const font = getComputedStyle(this.element).fontFamily;
     panel.draw(this.assembly, this.host.colours, font, panel === this.large);
     const cost = performance.now() - begun;
-    this.round.cost += cost;
     hook()?.draw.push(cost);
-    if (this.waiting.length > 0) this.frame = requestAnimationFrame(() => this.drawNext());
-    else this.finish();
+    return cost;
   }
 
   private finish(): void {

@@ -1,0 +1,80 @@
+"""Confusion matrices of a run's evaluations as rows that travel once."""
+
+from __future__ import annotations
+
+from builder.charts.binning import MAX_BINS
+from builder.charts.tables import Table, Window
+from builder.workspace.rows import Evaluation
+
+MAX_COUNTS = 100_000
+"""Counts held and sent at once, at two or three bytes each: 512 evaluations of 10 classes, 10 of 100 classes."""
+_REPEATED_COUNTS = 600
+
+
+class ConfusionTable:
+    """One row per evaluation: `counts` is its matrix, row by row; its label says which evaluation it is.
+
+    A row holds what was counted at one evaluation and never a mean of several. Where there are more than fit, every 2nd,
+    4th, 8th, … is kept from the first on, and the newest.
+
+    Args:
+        overlap_seconds: how long rows are repeated.
+    """
+
+    def __init__(self, overlap_seconds: float):
+        self._overlap_seconds = overlap_seconds
+        self._window = Window(overlap_seconds, 1)
+        self._num_evaluations = 0
+        self._every = 1
+        self._kept: list[tuple[int, Evaluation]] = []
+        self._was_thinned = False
+
+    def extend(self, evaluation: Evaluation) -> None:
+        """Take one more evaluation; one without a matrix is no row."""
+        if evaluation.confusion is None:
+            return
+        size = evaluation.confusion.size
+        if not self._kept:
+            self._window = Window(self._overlap_seconds, max(1, _REPEATED_COUNTS // size))
+        elif self._kept[-1][0] % self._every:
+            self._kept.pop()
+            self._window.changed(len(self._kept))
+        self._kept.append((self._num_evaluations, evaluation))
+        self._num_evaluations += 1
+        while len(self._kept) > max(2, min(MAX_BINS, MAX_COUNTS // size)):
+            self._thin()
+
+    def starts_over(self) -> bool:
+        """Whether rows were left out since the last reset, so that others have another place."""
+        return self._was_thinned
+
+    def reset(self) -> None:
+        """Begin again; the next window is everything."""
+        self._was_thinned = False
+        self._window.clear()
+
+    def newest(self, now: float) -> Table:
+        """The rows that are new, or were within the overlap; `x` are the evaluations' ids, which only grow."""
+        num_rows = len(self._kept)
+        first = self._window.first(now, num_rows, is_settled=True)
+        rows = [evaluation for _, evaluation in self._kept[first:]]
+        counts = [count for each in rows if each.confusion is not None for count in each.confusion.ravel().tolist()]
+        return {
+            "first": first,
+            "x": [each.id for each in rows],
+            "labels": [_label(each) for each in rows],
+            "columns": {"counts": counts} if rows else {},
+        }
+
+    def _thin(self) -> None:
+        self._every *= 2
+        newest = self._num_evaluations - 1
+        self._kept = [each for each in self._kept if each[0] % self._every == 0 or each[0] == newest]
+        self._was_thinned = True
+
+
+def _label(evaluation: Evaluation) -> str:
+    accuracy = evaluation.metrics.get("accuracy")
+    named = evaluation.split if accuracy is None else f"{evaluation.split} accuracy {accuracy:.2%}"
+    epoch = f"{evaluation.epoch:.2f}".rstrip("0").rstrip(".")
+    return f"step {evaluation.step:,} · epoch {epoch} · {named}"
