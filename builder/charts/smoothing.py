@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-SMALLEST_HALF_LIFE = 5.0
+SMALLEST_HALF_LIFE, LARGEST_HALF_LIFE = 5.0, 100.0
 
 
 def half_life_of(num_steps: int) -> float:
-    """Half-life in steps: a hundredth of the planned run."""
-    return max(SMALLEST_HALF_LIFE, num_steps / 100)
+    """Half-life in steps: a hundredth of the planned run, but so few that the beginning of a long run is not far behind."""
+    return min(max(SMALLEST_HALF_LIFE, num_steps / 100), LARGEST_HALF_LIFE)
 
 
 class Smoother:

@@ -1,6 +1,7 @@
 """`runs list`, `runs show` and `runs export`."""
 
 import argparse
+import json
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -30,8 +31,8 @@ def add_parser(commands: Any) -> None:
             inner.add_argument("id", metavar="RUN", help="a run's id, or its first letters")
         if action is export_run:
             inner.add_argument("--format", choices=["csv"], required=True, help="of the output")
-        else:
-            inner.add_argument("--json", action="store_true", help="print JSON")
+        as_json = "say in JSON what is missing" if action is export_run else "print JSON"
+        inner.add_argument("--json", action="store_true", help=as_json)
         add_workspace_option(inner)
         inner.set_defaults(run=action)
 
@@ -109,7 +110,9 @@ def export_run(options: argparse.Namespace) -> int:
         raise NotFound(f"Run {run.id} is {run.status} and has recorded nothing.")
     with closing(RunReader(folder)) as reader:
         note = write_csv(reader, sys.stdout)
-    if note:
+    if options.json:
+        print(json.dumps({"run": run.id, "format": options.format, "note": note}), file=sys.stderr)
+    elif note:
         print(note, file=sys.stderr)
     return 0
 

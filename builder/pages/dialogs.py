@@ -12,6 +12,8 @@ from builder.pages.studio_actions import StudioActions
 from builder.spec import DocumentError, dump_experiment, parse_experiment
 from builder.workspace.experiments import ExperimentEntry
 
+MAX_SHOWN_PROBLEMS = 10
+
 
 def open_dialog(name: str, actions: StudioActions) -> None:
     """Opens a dialog by its name."""
@@ -85,7 +87,7 @@ def share_dialog(actions: StudioActions) -> None:
     if run is not None:
         st.caption(f"A read-only live view of run {run_title(run)}: add this to the address of the server.")
         st.code(f"?run={run.id}", language=None)
-    uploaded = st.file_uploader("Open an experiment from a JSON file", type="json", max_upload_size=1)
+    uploaded = st.file_uploader("Open an experiment from a JSON file of at most 1 MB", type="json", max_upload_size=1)
     if uploaded is not None:
         _open_uploaded(actions, uploaded.getvalue())
 
@@ -95,7 +97,10 @@ def _open_uploaded(actions: StudioActions, content: bytes) -> None:
         experiment = parse_experiment(content)
     except DocumentError as error:
         st.error("This file was refused; what was open stays as it was.")
-        st.text("\n".join(str(problem) for problem in error.problems[:10]))
+        shown = [str(problem) for problem in error.problems[:MAX_SHOWN_PROBLEMS]]
+        if len(error.problems) > len(shown):
+            shown.append(f"and {len(error.problems) - len(shown)} more")
+        st.text("\n".join(shown))
         return
     actions.open_new(experiment)
     _close_and_show(actions)

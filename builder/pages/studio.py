@@ -1,5 +1,6 @@
 """The one screen: top bar, editor, live charts, learning rates."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -47,8 +48,15 @@ def page() -> None:
     """Draws the screen."""
     st.html(f"<style>{STYLE}</style>")
     workspace = shared_workspace()
-    query = st.query_params
-    session = current_session() or begin_session(_session_of(workspace, query.to_dict()))
+    address = st.query_params.to_dict()
+    session = current_session()
+    if session is None:
+        session = begin_session(_session_of(workspace, address))
+    elif session.has_left(address):
+        session = begin_session(_session_of(workspace, address))
+        if "run" not in address:
+            # As it was then: to show a newer run would write another address, and Back would end here.
+            session.run_id, session.shown = None, []
     actions = StudioActions(workspace, session)
     session.last_status = _status_key(actions.run())
     session.drawn_dialog = session.dialog
@@ -60,7 +68,7 @@ def page() -> None:
     tick = LIVE_SECONDS if run and not run.is_final else idle
     # Each part has a container of its own, drawn or not, so that a part's place in the page never moves under a tick
     # that is on its way.
-    top, body = st.container(), st.container()
+    top, body = st.container(), st.container(key="studio")
     left, right = body.columns([57, 43], gap="small")
     picker, charts, rates = right.container(), right.container(), right.container()
     _part(top, "top", _top_bar, actions, tick)
@@ -102,8 +110,10 @@ def _write_address(session: Session) -> None:
         }
     )
     address = {name: value for name, value in wanted.items() if value}
+    session.address = address
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
+        session.written_at = time.monotonic()
 
 
 def _status_key(run: Run | None) -> str | None:
@@ -180,6 +190,8 @@ def _devices(actions: StudioActions) -> list[Device]:
 
 
 def _act(actions: StudioActions, key: str) -> None:
+    # Of an edit and a press that reach the server together, the edit came first.
+    _edit(actions)
     act(actions, key, component_value(key, "action"))
 
 

@@ -141,3 +141,10 @@ def test_doctor_names_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch)
     missing = " ".join(doctor.examine(None)["missing"])
     assert "torch is not installed instead of 2.13.0" in missing
     assert "numpy is 1.0.0" in missing
+
+
+def test_an_export_says_in_json_what_it_is(builder, workspace: Path, run: Run) -> None:
+    done = builder("runs", "export", run.id, "--format", "csv", "--json", "--workspace", workspace)
+    assert done.returncode == 0
+    assert done.stdout.startswith("step,")
+    assert json.loads(done.stderr) == {"run": run.id, "format": "csv", "note": None}

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from builder.spec import dump_experiment, load_experiment
+from builder.spec import dump_experiment, load_experiment, parse_experiment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -223,6 +223,60 @@ def test_experiments_are_opened_copied_deleted_and_restored(open_screen, app):
     dialog.locator(f".st-key-open-{spirals}").get_by_role("button").click()
     screen.until(lambda: screen.query("experiment") == spirals, "it is open")
     expect(dialog).to_have_count(0)
+
+
+def test_back_opens_what_was_open_before_and_forward_what_came_after(open_screen):
+    screen = open_screen()
+    screen.source("plain").click()
+    first = screen.until(lambda: screen.query("experiment"), "the edit is stored")
+    screen.press("Presets")
+    presets = screen.page.get_by_role("dialog", name="Presets")
+    presets.locator(".st-key-preset-digits-four-kinds").get_by_role("button").click()
+    second = screen.until(
+        lambda: screen.query("experiment") not in (None, first) and screen.query("experiment"), "a preset"
+    )
+    # What the page wrote itself just now is not taken for a person's going back.
+    screen.page.wait_for_timeout(3000)
+    for _ in range(4):
+        screen.page.go_back()
+        screen.page.wait_for_timeout(1500)
+        if screen.query("experiment") == first and not screen.query("study"):
+            break
+    name = screen.page.locator(".tp-name")
+    expect(name).to_contain_text("digits-residual")
+    screen.until(lambda: len(screen.shown()) == 9, "its tower, with the plain block, is shown")
+    screen.page.wait_for_timeout(3000)
+    assert screen.query("experiment") == first
+    while screen.query("experiment") != second:
+        screen.page.go_forward()
+        screen.page.wait_for_timeout(1500)
+    expect(name).to_contain_text("digits-four-kinds")
+
+
+def test_what_is_still_being_typed_is_part_of_the_run_that_is_started(open_screen, app):
+    screen = open_screen()
+    screen.tab("Training")
+    field = screen.page.get_by_label("Batch size", exact=True)
+    field.click()
+    screen.page.keyboard.press("Control+A")
+    screen.page.keyboard.type("100")
+    screen.page.keyboard.press("Control+Enter")
+    run = screen.run()
+    assert parse_experiment(app.workspace.run_document(run.id)).training.batch_size == 100
+    app.workspace.command(run.id, "stop")
+    screen.has_status("stopped", "finished")
+
+
+def test_a_tablet_held_upright_shows_the_editor_over_the_charts(open_screen):
+    screen = open_screen(viewport={"width": 820, "height": 1180}, has_touch=True)
+    assert screen.overflow() == []
+    tower, charts = (
+        screen.page.locator(part).bounding_box() for part in (".tower", ".lv-panel[data-chart]:first-child")
+    )
+    assert tower["width"] > 480
+    assert charts["y"] > tower["y"] + tower["height"]
+    assert charts["y"] < 1000
+    screen.screenshot("tablet")
 
 
 def names(app):

@@ -198,7 +198,7 @@ def test_a_rate_from_the_mixer_reaches_the_live_run_of_its_group_only(tab, works
             "epoch": tab.session.mixer_epoch,
             "rev": 1,
             "groups": [
-                {"name": "stem", "learning_rate": 0.02, "frozen": False},
+                {"name": "stem", "learning_rate": 0.1, "frozen": False},
                 {"name": "bodies", "learning_rate": 0.3, "frozen": False},
             ],
         }
@@ -216,7 +216,7 @@ def test_a_rate_from_the_editor_or_an_undo_reaches_the_live_run_too(tab, send, w
     tab.undo()
     assert commands(workspace, run) == [
         ("set_learning_rate", {"group": "stem", "value": 0.5}),
-        ("set_learning_rate", {"group": "stem", "value": 0.02}),
+        ("set_learning_rate", {"group": "stem", "value": 0.1}),
     ]
 
 

@@ -16,11 +16,15 @@ STEM_BODIES_HEAD = (
 )
 
 
+# Chosen on validation data, over five seeds, of rates 0.02 to 0.2 and decays 0 to 0.01.
+_WELL_CHOSEN = {"learning_rate": 0.1, "weight_decay": 5e-3}
+
+
 def digits_residual() -> Experiment:
     return Experiment(
         notes="Six residual blocks on 8×8 digits. Press Train.",
         network=network([*dense_stem(64), repeat(6, normed_block("residual", 64)), norm(), activation(), HEAD]),
-        groups=STEM_BODIES_HEAD,
+        groups=tuple(group.model_copy(update=_WELL_CHOSEN) for group in STEM_BODIES_HEAD),
         training=TrainingSpec(
             duration=Time(epochs=40), batch_size=64, schedule=CosineSchedule(), pace=50.0, optimizer=SgdOptimizer()
         ),

@@ -50,6 +50,7 @@ export class Actions {
     const made = insertNew(this.document, this.catalogue, store.analysis, kind, target);
     if (made === null) return;
     store.selected = made.id;
+    store.inserted = made.id;
     if (target.list.owner !== null) store.setOpen(target.list.owner, true);
     store.commit(made.document, `${title} inserted at ${this.placeText(target)}.`);
   }

@@ -2,11 +2,12 @@
 
 import { h, setStyle, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
+import { EDIT_SENT } from "../shared/order";
 import { onSurroundings } from "../shared/place";
 import { Actions } from "./actions";
 import { Drag } from "./drag/drag";
 import { Spring } from "./drag/spring";
-import { onKey } from "./keyboard";
+import { onKey, undoOf } from "./keyboard";
 import { Store } from "./store";
 import type { EditorData } from "./types";
 import { GroupsPanel } from "./view/groupspanel";
@@ -19,6 +20,9 @@ import { Tower } from "./view/tower";
 
 const MIN_HEIGHT = 420;
 const PAGE_MARGIN = 12;
+/** As in pages/style.css: there the charts stand below, and must not be pushed out of sight. */
+const STACKED = "(max-width: 1000px) and (orientation: portrait)";
+const STACKED_SHARE = 0.56;
 /** Below this width cards drop what the form shows as well. */
 const NARROW = 620;
 
@@ -30,9 +34,15 @@ export function createEditor(host: Host): View<EditorData> {
   let nonce = Date.now();
 
   const store = new Store({
-    send: (edit) => host.trigger("edit", edit),
+    send: (edit) => {
+      host.trigger("edit", edit);
+      window.dispatchEvent(new Event(EDIT_SENT));
+    },
     ask: (kind, more) => host.trigger("action", { kind, nonce: ++nonce, ...more }),
-    announce: (text) => setText(spoken, text),
+    announce: (text) => {
+      setText(spoken, text);
+      rail.tell(text);
+    },
     render: () => render(),
   });
   const actions = new Actions(store);
@@ -74,7 +84,7 @@ export function createEditor(host: Host): View<EditorData> {
     () => tower.element,
   );
   const tower: Tower = new Tower(scene, drag);
-  const rail = new Rail(scene, {
+  const rail: Rail = new Rail(scene, {
     blocks: new Palette(scene, drag),
     item: new ItemPanel(scene),
     groups: new GroupsPanel(scene),
@@ -98,6 +108,8 @@ export function createEditor(host: Host): View<EditorData> {
     tower.update();
     rail.update();
     if (focused !== null) tower.refocus(focused);
+    if (store.inserted !== null) tower.reveal(store.inserted);
+    store.inserted = null;
   }
 
   function drawLive(): void {
@@ -107,7 +119,8 @@ export function createEditor(host: Host): View<EditorData> {
   /** Down to the window's lower edge, unless the page says how high. */
   function fit(): void {
     const top = element.getBoundingClientRect().top + window.scrollY;
-    const free = window.innerHeight - top - PAGE_MARGIN;
+    const isStacked = window.matchMedia(STACKED).matches;
+    const free = isStacked ? STACKED_SHARE * window.innerHeight : window.innerHeight - top - PAGE_MARGIN;
     setStyle(element, "height", `${height ?? Math.max(MIN_HEIGHT, Math.round(free))}px`);
   }
 
@@ -125,6 +138,24 @@ export function createEditor(host: Host): View<EditorData> {
       if (!target.closest("input, button")) node.focus({ preventScroll: true });
     } else if (target.closest(".tower .scroll") && !node) store.select(null);
   });
+  // What is still being typed belongs to the run that is started now, and to whatever else is done next.
+  const onLeave = (event: Event) => {
+    if (!event.composedPath().includes(element)) store.flush();
+  };
+  const onCommand = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) store.flush();
+  };
+  const onUndo = (event: KeyboardEvent) => {
+    const isOurs = !event.defaultPrevented && !store.readOnly && store.document !== null && element.isConnected;
+    const undo = isOurs ? undoOf(event) : null;
+    if (undo === null) return;
+    event.preventDefault();
+    actions[undo]();
+  };
+  window.addEventListener("pointerdown", onLeave, { capture: true });
+  window.addEventListener("focusin", onLeave, { capture: true });
+  window.addEventListener("keydown", onCommand, { capture: true });
+  window.addEventListener("keydown", onUndo);
   const onResize = () => fit();
   window.addEventListener("resize", onResize);
   let forget = onSurroundings(host.root, fit);
@@ -158,6 +189,10 @@ export function createEditor(host: Host): View<EditorData> {
     destroy: () => {
       observer.disconnect();
       forget();
+      window.removeEventListener("pointerdown", onLeave, { capture: true });
+      window.removeEventListener("focusin", onLeave, { capture: true });
+      window.removeEventListener("keydown", onCommand, { capture: true });
+      window.removeEventListener("keydown", onUndo);
       window.removeEventListener("resize", onResize);
       window.removeEventListener("pagehide", onHide);
       spring.stop();

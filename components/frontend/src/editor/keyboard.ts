@@ -4,17 +4,27 @@ import { find, isRepeat } from "./model/tree";
 import type { Scene } from "./view/scene";
 import type { Tower } from "./view/tower";
 
+const TEXT_FIELDS = "input:not([type=checkbox], [type=range]), textarea, select, [contenteditable]";
+
+/** Whether a key undoes or redoes, wherever on the page it was pressed; in a text field it belongs to the field. */
+export function undoOf(event: KeyboardEvent): "undo" | "redo" | null {
+  const target = event.composedPath()[0];
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
+  if (target instanceof Element && target.closest(`${TEXT_FIELDS}, [role=dialog]`)) return null;
+  const key = event.key.toLowerCase();
+  if (key === "y" || (key === "z" && event.shiftKey)) return "redo";
+  return key === "z" ? "undo" : null;
+}
+
 /** Handles a key on the editor; true if it was one of ours. */
 export function onKey(event: KeyboardEvent, scene: Scene, tower: Tower): boolean {
   const { store, actions } = scene;
   const target = event.composedPath()[0] as HTMLElement;
-  const typing = target.matches("input:not([type=checkbox], [type=range]), textarea, select");
+  const typing = target.matches(TEXT_FIELDS);
   const command = event.ctrlKey || event.metaKey;
-  const key = event.key.toLowerCase();
-  // In a text field these keys belong to the field.
-  if (command && !typing && (key === "z" || key === "y")) {
-    if (key === "y" || event.shiftKey) actions.redo();
-    else actions.undo();
+  const undo = undoOf(event);
+  if (undo !== null) {
+    actions[undo]();
     return true;
   }
   if (event.key === "Escape" && store.selected !== null) {

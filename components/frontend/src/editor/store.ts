@@ -29,6 +29,8 @@ export class Store {
   selected: string | null = null;
   tab: Tab = "blocks";
   dragging = false;
+  /** An item that was put somewhere else than under the pointer, and is to be seen. */
+  inserted: string | null = null;
   /** Blocks start closed and repeats open; these are the other way round. */
   private readonly turned = new Set<string>();
   private problemsById = new Map<string, readonly Problem[]>();

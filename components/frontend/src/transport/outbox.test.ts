@@ -35,6 +35,16 @@ test("a message right behind another waits although nothing else does", () => {
   expect(sent).toEqual([1, 2]);
 });
 
+test("a message waits for what another component has just sent", () => {
+  const sent: number[] = [];
+  const outbox = new Outbox<number>((message) => sent.push(message));
+  outbox.holdBack();
+  outbox.push(1);
+  expect(sent).toEqual([]);
+  vi.advanceTimersByTime(APART_MS);
+  expect(sent).toEqual([1]);
+});
+
 test("a flush leaves nothing behind and sends nothing twice", () => {
   const sent: number[] = [];
   const outbox = new Outbox<number>((message) => sent.push(message));

@@ -17,6 +17,11 @@ export class Outbox<Message> {
     if (this.timer === undefined) this.next();
   }
 
+  /** Lets what another component has sent just now get ahead. */
+  holdBack(): void {
+    this.sentAt = performance.now();
+  }
+
   /** Sends what still waits; for the end of the component's life. */
   flush(): void {
     clearTimeout(this.timer);

@@ -2,6 +2,7 @@
 
 import { h, setAttribute, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
+import { EDIT_SENT } from "../shared/order";
 import { type Control, type MainControl, controls } from "./controls";
 import { type IconName, drawIcon, icon } from "./icons";
 import { ExperimentName } from "./name";
@@ -45,6 +46,7 @@ export class TransportView implements View<TransportData> {
   private readonly pace: Select;
   private readonly bar: HTMLElement;
   private readonly onKey = (event: KeyboardEvent) => this.key(event);
+  private readonly onEditSent = () => this.outbox.holdBack();
   private data: TransportData | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -84,6 +86,7 @@ export class TransportView implements View<TransportData> {
     host.root.classList.add("tp-root");
     host.root.append(this.bar);
     document.addEventListener("keydown", this.onKey);
+    window.addEventListener(EDIT_SENT, this.onEditSent);
   }
 
   update(data: TransportData): void {
@@ -96,12 +99,14 @@ export class TransportView implements View<TransportData> {
 
   left(): void {
     document.removeEventListener("keydown", this.onKey);
+    window.removeEventListener(EDIT_SENT, this.onEditSent);
     this.outbox.flush();
     this.tabTitle.restore();
   }
 
   back(): void {
     document.addEventListener("keydown", this.onKey);
+    window.addEventListener(EDIT_SENT, this.onEditSent);
   }
 
   destroy(): void {
@@ -191,7 +196,8 @@ export class TransportView implements View<TransportData> {
   private press(name: string, kind: ActionKind): void {
     const now = performance.now();
     const state = this.serverState(name);
-    if (this.data?.read_only || !this.pending.accepts(name, state, now)) return;
+    // Each click on Step is a step; of everything else a second click means nothing more.
+    if (this.data?.read_only || (kind !== "step" && !this.pending.accepts(name, state, now))) return;
     this.pending.press(name, state, now);
     this.send(kind);
     this.draw();

@@ -104,7 +104,9 @@ export class Card {
     if (drawn?.kind !== kind) {
       place(this.form, [glyph(kind.glyph)]);
       setText(this.name, kind.title);
-      setAttribute(this.form, "title", [kind.formula, kind.sentence].filter(Boolean).join("\n"));
+      const help = [kind.formula, kind.sentence].filter(Boolean).join("\n");
+      setAttribute(this.form, "title", help);
+      setAttribute(this.name, "title", help);
       setHidden(this.fold, !isBlock(item) && !isRepeat(item));
     }
     if (drawn?.item !== item || drawn.kind !== kind) {

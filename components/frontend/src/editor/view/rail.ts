@@ -19,7 +19,7 @@ const TABS: [Tab, string, string][] = [
   ["data", "Data", "Split, normalisation and augmentation of the data"],
 ];
 
-const HINT = { title: "", text: "Point at anything to read what it means." };
+const HINT = { title: "", text: "Point at a block, a layer or a field to read what it means." };
 
 export class Rail {
   readonly element: HTMLElement;
@@ -92,6 +92,12 @@ export class Rail {
     const element = target instanceof Element ? target.closest<HTMLElement>("[data-help]") : null;
     setText(this.helpTitle, element?.dataset["helpTitle"] ?? HINT.title);
     setText(this.helpText, element ? (element.dataset["help"] ?? "") : HINT.text);
+  }
+
+  /** Says what was done, or why it could not be, until something else is pointed at. */
+  tell(text: string): void {
+    setText(this.helpTitle, "");
+    setText(this.helpText, text);
   }
 
   destroy(): void {

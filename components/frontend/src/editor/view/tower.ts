@@ -169,6 +169,11 @@ export class Tower {
     element?.focus({ preventScroll: true });
   }
 
+  /** Scrolls a card into sight. */
+  reveal(id: string): void {
+    this.nodes.get(id)?.element.querySelector(".card")?.scrollIntoView({ block: "nearest" });
+  }
+
   /** Id of the card that has the focus. */
   focused(): string | null {
     const active = (this.items.getRootNode() as Document | ShadowRoot).activeElement;
