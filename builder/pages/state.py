@@ -1,6 +1,5 @@
 """A session's state: the only module that touches `st.session_state`."""
 
-import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +12,6 @@ from builder.pages.sent import Sent
 from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
-ADDRESS_SECONDS = 2.0
 MAX_PRESSES = 64
 """Remembered; more are not on their way at once."""
 
@@ -50,8 +48,7 @@ class Session:
         downloading: The data set whose download this tab follows.
         offered: The experiment and the data set whose download was offered last.
         presses: What the components' last actions called themselves.
-        address: The query of the page's address as it was written last.
-        written_at: When that was, by the monotonic clock.
+        address: The query that the page's address was given last.
     """
 
     editing: Editing
@@ -78,15 +75,6 @@ class Session:
     presses: deque[Any] = field(default_factory=lambda: deque(maxlen=MAX_PRESSES))
 
     address: dict[str, str] | None = None
-    written_at: float = 0.0
-
-    def has_left(self, address: dict[str, str]) -> bool:
-        """Whether the browser went to another address than the one written, as by its Back button.
-
-        For a moment after writing, messages may still come from the address before.
-        """
-        has_written = self.address is not None and time.monotonic() - self.written_at > ADDRESS_SECONDS
-        return has_written and address != self.address
 
     def is_repeated(self, nonce: Any) -> bool:
         """Whether an action of this name was done already.

@@ -1,10 +1,10 @@
 """The one screen: top bar, editor, live charts, learning rates."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -48,15 +48,7 @@ def page() -> None:
     """Draws the screen."""
     st.html(f"<style>{STYLE}</style>")
     workspace = shared_workspace()
-    address = st.query_params.to_dict()
-    session = current_session()
-    if session is None:
-        session = begin_session(_session_of(workspace, address))
-    elif session.has_left(address):
-        session = begin_session(_session_of(workspace, address))
-        if "run" not in address:
-            # As it was then: to show a newer run would write another address, and Back would end here.
-            session.run_id, session.shown = None, []
+    session = current_session() or begin_session(_session_of(workspace, st.query_params.to_dict()))
     actions = StudioActions(workspace, session)
     session.last_status = _status_key(actions.run())
     session.drawn_dialog = session.dialog
@@ -110,10 +102,12 @@ def _write_address(session: Session) -> None:
         }
     )
     address = {name: value for name, value in wanted.items() if value}
+    if address == session.address:
+        # Whatever the browser has made of it since, as by its Back button, is the person's.
+        return
     session.address = address
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
-        session.written_at = time.monotonic()
 
 
 def _status_key(run: Run | None) -> str | None:
@@ -135,6 +129,9 @@ def _reader(actions: StudioActions, run: Run | None) -> RunReader | None:
 
 def _top_bar(actions: StudioActions) -> None:
     workspace, session = actions.workspace, actions.session
+    if current_session() is not session:
+        # The browser went back or forward: every part of the page is another session's.
+        st.rerun(scope="app")
     workspace.heartbeat()
     _write_address(session)
     run = actions.run()
@@ -192,7 +189,22 @@ def _devices(actions: StudioActions) -> list[Device]:
 def _act(actions: StudioActions, key: str) -> None:
     # Of an edit and a press that reach the server together, the edit came first.
     _edit(actions)
-    act(actions, key, component_value(key, "action"))
+    message = component_value(key, "action")
+    if isinstance(message, dict) and message.get("kind") == "navigate":
+        _navigate(actions, message.get("query"))
+    else:
+        act(actions, key, message)
+
+
+def _navigate(actions: StudioActions, query: Any) -> None:
+    """Opens what the address names to which the browser went back or forward."""
+    address = dict(parse_qsl(query.removeprefix("?"))) if isinstance(query, str) else {}
+    session = _session_of(actions.workspace, address)
+    if "run" not in address:
+        # As it was then: to show a newer run would write another address, and Back would end here.
+        session.run_id, session.shown = None, []
+    session.address = address
+    begin_session(session)
 
 
 def _editor(actions: StudioActions) -> None:

@@ -29,6 +29,7 @@ ActionKind = Literal[
     "set_pace",
     "dismiss",
     "notice_action",
+    "navigate",
 ]
 
 
@@ -116,6 +117,7 @@ class TransportAction:
         device: The device's id, of `set_device`.
         steps_per_second: The pace, of `set_pace`; None is unlimited.
         notice: The notice's id, of `dismiss` and `notice_action`.
+        query: Of the address to which the browser went back or forward, of `navigate`.
     """
 
     kind: ActionKind
@@ -124,6 +126,7 @@ class TransportAction:
     device: str = ""
     steps_per_second: float | None = None
     notice: str | int = ""
+    query: str = ""
 
 
 @cache
@@ -170,6 +173,8 @@ def parse_action(value: Any) -> TransportAction | None:
             return TransportAction(kind=kind, nonce=nonce, device=_field(value, "device", str))
         case "set_pace":
             return TransportAction(kind=kind, nonce=nonce, steps_per_second=_pace(value))
+        case "navigate":
+            return TransportAction(kind=kind, nonce=nonce, query=_field(value, "query", str))
         case "dismiss" | "notice_action":
             return TransportAction(kind=kind, nonce=nonce, notice=_field(value, "id", str, int))
         case _:

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-GRACE_MS = 3000
+GRACE_MS = 15_000
 """How long a view that was taken away is kept."""
 
 

@@ -235,8 +235,6 @@ def test_back_opens_what_was_open_before_and_forward_what_came_after(open_screen
     second = screen.until(
         lambda: screen.query("experiment") not in (None, first) and screen.query("experiment"), "a preset"
     )
-    # What the page wrote itself just now is not taken for a person's going back.
-    screen.page.wait_for_timeout(3000)
     for _ in range(4):
         screen.page.go_back()
         screen.page.wait_for_timeout(1500)

@@ -115,7 +115,7 @@ def test_the_page_of_a_study_opens_by_its_address_and_disturbs_nothing(open_scre
         dialog_of(screen).get_by_role("button", name="Close").click()
         expect(dialog_of(screen)).to_have_count(0)
         screen.until(lambda: screen.query("study") is None, "the address names no study any more")
-        assert screen.lost_parts() == []
+        screen.until(lambda: screen.lost_parts() == [], "every part is kept")
     linked = open_screen(f"?study={study.name}")
     expect(dialog_of(linked).locator(".hg-head h2")).to_contain_text(study.title)
 

@@ -200,7 +200,8 @@ def test_a_slow_browser_keeps_every_part_while_it_trains(open_screen):
     screen.has_status("running")
     grow(screen, *CHARTS)
     grow(screen, *CHARTS)
-    assert screen.lost_parts() == []
+    # Streamlit may just have taken one away; what is kept is the same node when it comes back.
+    screen.until(lambda: screen.lost_parts() == [], "every part is kept")
     screen.slow_down(1)
     screen.press("Stop")
     screen.has_status("stopped")

@@ -24,8 +24,8 @@ export interface View<Data> {
   destroy(): void;
 }
 
-/** A view that was taken away comes back within this time, or never. */
-const GRACE_MS = 3000;
+/** A view that was taken away comes back within this time, or never; on a slow machine that is many seconds. */
+const GRACE_MS = 15_000;
 
 /** The wrapper's own key of the widget: Streamlit's is another one at each mount. */
 interface Keyed {

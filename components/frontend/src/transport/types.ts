@@ -67,6 +67,7 @@ export type ActionKind =
   | "restart"
   | "set_device"
   | "set_pace"
+  | "navigate"
   | "dismiss"
   | "notice_action";
 

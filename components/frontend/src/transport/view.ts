@@ -47,6 +47,8 @@ export class TransportView implements View<TransportData> {
   private readonly bar: HTMLElement;
   private readonly onKey = (event: KeyboardEvent) => this.key(event);
   private readonly onEditSent = () => this.outbox.holdBack();
+  /** Back and Forward of the browser; what the page itself writes into the address gives no such event. */
+  private readonly onNavigate = () => this.send("navigate", { query: window.location.search });
   private data: TransportData | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -87,6 +89,7 @@ export class TransportView implements View<TransportData> {
     host.root.append(this.bar);
     document.addEventListener("keydown", this.onKey);
     window.addEventListener(EDIT_SENT, this.onEditSent);
+    window.addEventListener("popstate", this.onNavigate);
   }
 
   update(data: TransportData): void {
@@ -100,6 +103,7 @@ export class TransportView implements View<TransportData> {
   left(): void {
     document.removeEventListener("keydown", this.onKey);
     window.removeEventListener(EDIT_SENT, this.onEditSent);
+    window.removeEventListener("popstate", this.onNavigate);
     this.outbox.flush();
     this.tabTitle.restore();
   }
@@ -107,6 +111,7 @@ export class TransportView implements View<TransportData> {
   back(): void {
     document.addEventListener("keydown", this.onKey);
     window.addEventListener(EDIT_SENT, this.onEditSent);
+    window.addEventListener("popstate", this.onNavigate);
   }
 
   destroy(): void {
