@@ -18,12 +18,17 @@ MAX_ENDED = 16
 
 @dataclass(frozen=True, slots=True)
 class EndedEpoch:
-    """An epoch that Python has ended; an edit of it may still be on its way."""
+    """An epoch that Python has ended; an edit of it may still be on its way.
+
+    Attributes:
+        by_rates: What ended it changed nothing but groups' rates, so that a late edit can still be taken.
+    """
 
     epoch: int
     rev: int
     experiment_id: str | None
     revision: int | None
+    by_rates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +58,16 @@ def begin(experiment: Experiment, experiment_id: str | None = None, revision: in
     return Editing(experiment, analyse(experiment), experiment_id=experiment_id, revision=revision)
 
 
-def adopt(editing: Editing, experiment: Experiment, experiment_id: str | None, revision: int | None) -> Editing:
-    """The document after Python changed it: an undo, a preset, another tab's edit."""
-    last = EndedEpoch(editing.epoch, editing.rev, editing.experiment_id, editing.revision)
+def adopt(
+    editing: Editing,
+    experiment: Experiment,
+    experiment_id: str | None,
+    revision: int | None,
+    *,
+    by_rates: bool = False,
+) -> Editing:
+    """The document after Python changed it: an undo, a preset, another tab's edit, or the mixer's rates alone."""
+    last = EndedEpoch(editing.epoch, editing.rev, editing.experiment_id, editing.revision, by_rates)
     ended = (*editing.ended, last)[-MAX_ENDED:]
     return Editing(experiment, analyse(experiment), editing.epoch + 1, 0, experiment_id, revision, ended)
 
@@ -68,6 +80,39 @@ def is_new(editing: Editing, message: Any) -> bool:
 def overtaken_epoch(editing: Editing, message: Any) -> EndedEpoch | None:
     """The ended epoch of an edit that was on its way when Python changed the document; None for any other message."""
     return next((each for each in editing.ended if is_newer(message, each.epoch, each.rev)), None)
+
+
+def is_ended_by_rates(editing: Editing, epoch: EndedEpoch) -> bool:
+    """Whether since this epoch nothing but rates was changed from here."""
+    return all(each.by_rates for each in editing.ended if each.epoch >= epoch.epoch)
+
+
+def with_late_edit(editing: Editing, epoch: EndedEpoch, message: dict[str, Any], before: Experiment) -> Experiment:
+    """An edit of an epoch that only rates have ended, with the rates that have changed since.
+
+    Args:
+        editing: The document now.
+        epoch: That of the edit.
+        message: The edit.
+        before: The document when the epoch ended.
+
+    Raises:
+        DocumentError: If the browser sent what the schema refuses.
+    """
+    late = validate_experiment(message.get("document"))
+    old = {group.name: group for group in before.groups}
+    changed = [
+        {"name": group.name, "learning_rate": group.learning_rate, "frozen": group.frozen}
+        for group in editing.experiment.groups
+        if (was := old.get(group.name)) and (was.learning_rate, was.frozen) != (group.learning_rate, group.frozen)
+    ]
+    return with_rates(late, changed)
+
+
+def with_taken(editing: Editing, epoch: EndedEpoch, rev: int) -> Editing:
+    """The document with an ended epoch's edit noted as taken, so that it is not taken again."""
+    ended = tuple(replace(each, rev=rev) if each.epoch == epoch.epoch else each for each in editing.ended)
+    return replace(editing, ended=ended)
 
 
 def is_newer(message: Any, epoch: int, rev: int) -> bool:

@@ -19,12 +19,15 @@ from builder.pages.editing import (
     begin,
     changed_rates,
     for_as_long_again,
+    is_ended_by_rates,
     is_new,
     is_newer,
     overtaken_epoch,
     take_edit,
     why_not_trainable,
+    with_late_edit,
     with_rates,
+    with_taken,
 )
 from builder.pages.state import Session
 from builder.spec import (
@@ -120,7 +123,10 @@ class StudioActions:
         if self.session.read_only:
             return
         if epoch := overtaken_epoch(self.editing, message):
-            self._keep_beside(epoch, message)
+            if epoch.revision is not None and is_ended_by_rates(self.editing, epoch):
+                self._take_late(epoch, epoch.revision, message)
+            else:
+                self._keep_beside(epoch, message)
         if not is_new(self.editing, message):
             return
         try:
@@ -138,6 +144,15 @@ class StudioActions:
             self.session.tell_once("warning", str(warning))
         self._send_rates(before, edited.experiment)
         self.session.renew_mixer()
+
+    def _take_late(self, epoch: EndedEpoch, revision: int, message: dict[str, Any]) -> None:
+        """Takes an edit that a change of rates has overtaken; both hold."""
+        before = parse_experiment(self.workspace.revision(revision).document)
+        self.session.editing = with_taken(self.editing, epoch, message["rev"])
+        try:
+            self.change(with_late_edit(self.editing, epoch, message, before), by_rates=True)
+        except DocumentError as error:
+            self._refuse(error)
 
     def _keep_beside(self, epoch: EndedEpoch, message: dict[str, Any]) -> None:
         """Stores an edit that came too late, so that it is not lost, and offers it."""
@@ -169,14 +184,15 @@ class StudioActions:
         except DocumentError as error:
             session.notify("error", f"Refused: {error.problems[0]}")
             return
-        self.change(experiment, keep_mixer=True)
+        self.change(experiment, keep_mixer=True, by_rates=True)
 
-    def change(self, experiment: Experiment, keep_mixer: bool = False) -> None:
+    def change(self, experiment: Experiment, keep_mixer: bool = False, by_rates: bool = False) -> None:
         """Changes the document from here: the editor adopts it."""
         before = self.editing.experiment
         if self.session.read_only or experiment == before:
             return
-        self.session.editing = adopt(self.editing, experiment, self.editing.experiment_id, self.editing.revision)
+        editing = self.editing
+        self.session.editing = adopt(editing, experiment, editing.experiment_id, editing.revision, by_rates=by_rates)
         self.keep(before)
         self._send_rates(before, experiment)
         if not keep_mixer:

@@ -111,7 +111,8 @@ class _Loop:
         self.watch = DivergenceWatch(run.recorder.series, run.experiment)
         self.divergence: Divergence | None = None
         self.progress = progress
-        self.replay = deque(each for each in replay if each.step >= run.step)
+        # A run that went on twice may have been changed at an earlier step after a later one.
+        self.replay = deque(sorted((each for each in replay if each.step >= run.step), key=lambda each: each.step))
         self.busy_seconds = 0.0
         self.flush_due = 0.0
         self.last_turn = -math.inf

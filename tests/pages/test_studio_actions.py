@@ -187,6 +187,31 @@ def test_an_edit_that_is_both_late_and_refused_changes_nothing(tab, send, worksp
     assert tab.session.notice.kind == "error"
 
 
+def test_an_edit_that_a_rate_has_overtaken_is_taken_and_so_is_the_rate(tab, workspace):
+    before = tab.editing
+
+    def late(rev, **changes):
+        document = edited(before.experiment, **changes)
+        tab.edit({"epoch": before.epoch, "rev": rev, "document": document})
+
+    rates = [{"name": "stem", "learning_rate": 0.5}]
+    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": 1, "groups": rates})
+    late(before.rev + 1, notes="half")
+    late(before.rev + 2, notes="whole")
+    late(before.rev + 2, notes="repeated")
+    after = stored(workspace, tab)
+    assert after == tab.editing.experiment
+    assert (after.notes, after.groups[0].learning_rate) == ("whole", 0.5)
+    assert after.groups[1:] == before.experiment.groups[1:]
+    assert tab.session.notice is None
+
+    # Of another change from here, such an edit is only kept.
+    tab.undo()
+    late(before.rev + 3, notes="too late")
+    assert stored(workspace, tab).notes != "too late"
+    assert tab.session.notice.action == "use_revision"
+
+
 # Learning rates of a live run
 
 

@@ -11,17 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import killed_trainer
+import numpy as np
 import pytest
 import torch
 
 from builder.spec import Experiment, dump_experiment, with_value
 from builder.training.checkpoints import CheckpointUnusable, Progress, load_checkpoint, save_checkpoint
+from builder.training.continuation import Continuation
 from builder.training.events import CheckpointSaved, RunFailed, RunFinished, RunStarted, StepsRecorded
 from builder.training.loop import TrainingRun, train
 from builder.training.session import train_run
 from builder.workspace.branching import branch
 from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceError
-from builder.workspace.rows import RunReader
+from builder.workspace.rows import Intervention, RunReader
 from builder.workspace.store import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +172,19 @@ def test_a_stopped_run_goes_on_from_its_checkpoint_with_the_rates_of_then(worksp
     assert first.values[0, rate] == pytest.approx(0.1 * (1 + math.cos(math.pi * stopped_at / 120)), rel=0.05)
     assert isinstance(events[-1], RunFinished)
     assert (workspace.run(run.id).status, workspace.run(run.id).reason) == ("finished", "")
+
+
+def test_changes_are_replayed_by_their_steps_in_whatever_order_they_were_made(make, digits) -> None:
+    def change(number: int, step: int, value: float) -> Intervention:
+        return Intervention(id=number, step=step, kind="set_learning_rate", subject="rest", value=value)
+
+    # A run that was killed after step 9 and resumed at 2 was then changed at 4.
+    made = [change(1, 6, 0.3), change(2, 4, 0.2), change(3, 6, 0.4)]
+    events = list(train(make(*TOWER, groups=GROUPS), digits, continuation=Continuation(None, made)))
+    series = next(event for event in events if isinstance(event, RunStarted)).series
+    rate = next(each.id for each in series if (each.quantity, each.subject) == ("learning_rate", "rest"))
+    rates = np.concatenate([event.values[:, rate] for event in events if isinstance(event, StepsRecorded)])
+    assert rates.round(3).tolist() == pytest.approx([0.01] * 4 + [0.2] * 2 + [0.4] * 6)
 
 
 def test_a_finished_a_diverged_and_a_live_run_cannot_be_resumed(workspace, experiment) -> None:
