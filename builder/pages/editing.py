@@ -87,14 +87,13 @@ def is_ended_by_rates(editing: Editing, epoch: EndedEpoch) -> bool:
     return all(each.by_rates for each in editing.ended if each.epoch >= epoch.epoch)
 
 
-def with_late_edit(editing: Editing, epoch: EndedEpoch, message: dict[str, Any], before: Experiment) -> Experiment:
+def with_late_edit(editing: Editing, message: dict[str, Any], before: Experiment) -> Experiment:
     """An edit of an epoch that only rates have ended, with the rates that have changed since.
 
     Args:
         editing: The document now.
-        epoch: That of the edit.
         message: The edit.
-        before: The document when the epoch ended.
+        before: The document when its epoch ended.
 
     Raises:
         DocumentError: If the browser sent what the schema refuses.

@@ -21,6 +21,8 @@ class Sent:
     Attributes:
         version: Epoch and rev of the newest answer.
         until: When the answer is left out.
+        catalogue_until: When the catalogue is left out.
+        available: The data sets on this machine, as the catalogue said last.
         document_until: When the document is left out; an edit's is the editor's own and is not sent back.
         known: The rows of this epoch's last answers, by their rev.
         base: The rev whose answer the editor had when it made the edit `version`.

@@ -191,7 +191,8 @@ def _act(actions: StudioActions, key: str) -> None:
     _edit(actions)
     message = component_value(key, "action")
     if isinstance(message, dict) and message.get("kind") == "navigate":
-        _navigate(actions, message.get("query"))
+        if not actions.session.is_repeated((key, message.get("nonce"))):
+            _navigate(actions, message.get("query"))
     else:
         act(actions, key, message)
 

@@ -150,7 +150,7 @@ class StudioActions:
         before = parse_experiment(self.workspace.revision(revision).document)
         self.session.editing = with_taken(self.editing, epoch, message["rev"])
         try:
-            self.change(with_late_edit(self.editing, epoch, message, before), by_rates=True)
+            self.change(with_late_edit(self.editing, message, before), by_rates=True)
         except DocumentError as error:
             self._refuse(error)
 

@@ -65,7 +65,8 @@ def validate_experiment(raw: Any) -> Experiment:
 def validate_edit(raw: Any, before: Experiment) -> Experiment:
     """`validate_experiment(raw)`, sooner where `raw` is `before` with some of its tower's items changed.
 
-    Items of the tower that are as they were are not validated again, and are the same objects.
+    Items of the tower that are as they were are not validated again, and are the same objects. Equal is what Python calls
+    so: where `before` has 1, true or 1.0 are no change, and the 1 stays.
 
     Raises:
         DocumentError: As `validate_experiment`.

@@ -108,8 +108,10 @@ def load_checkpoint(path: Path, network: NetworkModule, layout: FlatLayout, rate
         state = json.loads((path / STATE_NAME).read_text())
         weights, moments = load_file(path / WEIGHTS, device=device), load_file(path / OPTIMIZER, device=device)
         best = load_file(path / BEST, device=device) if state["best_val_accuracy"] is not None else None
-    except (OSError, ValueError, SafetensorError) as error:
-        raise CheckpointUnusable(f"{path} cannot be read: {error}") from error
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise CheckpointUnusable(
+            f"{path} cannot be read: it is damaged, or another version of Highrise wrote it ({error})."
+        ) from error
     own = network.state_dict()
     _check_same(path, weights, own)
     _check_same(path, moments, optimizer_state(layout, rates))

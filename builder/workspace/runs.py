@@ -118,9 +118,12 @@ class RunStore(Store):
             (folder / DOCUMENT_NAME).write_text(document, encoding="utf-8")
             if fill is not None:
                 fill(folder)
-        except OSError as error:
+        except BaseException as error:
+            # Whatever it is, no folder is left without its run.
             shutil.rmtree(folder, ignore_errors=True)
-            raise WorkspaceUnusable(f"The run's folder {folder} cannot be written: {error.strerror}.") from error
+            if isinstance(error, OSError):
+                raise WorkspaceUnusable(f"The run's folder {folder} cannot be written: {error}.") from error
+            raise
         now = time.time()
         with self._database.transaction():
             self._database.insert(
@@ -152,7 +155,8 @@ class RunStore(Store):
             self._database.execute("DELETE FROM command WHERE run_id = ?", (run_id,))
             self.set_status(run_id, "queued")
             self._database.execute(
-                "UPDATE run SET finished_at = NULL, claim = NULL, pid = NULL, process_started = NULL WHERE id = ?",
+                "UPDATE run SET summary = NULL, finished_at = NULL, claim = NULL, pid = NULL, process_started = NULL "
+                "WHERE id = ?",
                 (run_id,),
             )
             if not queue:

@@ -66,6 +66,14 @@ def edited(raw, data):
     return after
 
 
+def test_an_edit_of_a_value_to_an_equal_one_of_another_type_is_no_edit():
+    before = validate_experiment({"network": {"items": [{"kind": "residual"}]}, "groups": [{"name": "all"}]})
+    after = before.model_dump(mode="json")
+    assert after["network"]["items"][0]["alpha"] == 1.0
+    after["network"]["items"][0]["alpha"] = True
+    assert dump_experiment(validate_edit(after, before)) == dump_experiment(before)
+
+
 @SLOW_TO_DRAW
 @given(documents(), st.data())
 def test_an_edit_is_taken_and_analysed_as_if_nothing_had_been_before_it(raw, data):

@@ -162,7 +162,9 @@ def test_a_stopped_run_goes_on_from_its_checkpoint_with_the_rates_of_then(worksp
                 script.push("stop")
     stopped_at = RunReader(workspace.run_folder(run.id)).last_step()
     assert 0 < stopped_at < 120
-    workspace.resume(run.id, queue=False)
+    assert workspace.run(run.id).summary
+    # Nothing of its first end is shown as the state of what goes on.
+    assert workspace.resume(run.id, queue=False).summary is None
     events = go_on(workspace, run.id)
     started = next(event for event in events if isinstance(event, RunStarted))
     first = next(event for event in events if isinstance(event, StepsRecorded))
@@ -262,6 +264,27 @@ def test_a_branch_with_another_optimizer_fails_with_the_reason(workspace, experi
     assert isinstance(failed, RunFailed)
     assert "another network or optimizer" in failed.reason
     assert workspace.run(branched.id).status == "failed"
+
+
+def test_a_branch_that_cannot_be_made_leaves_no_folder(workspace, experiment, monkeypatch) -> None:
+    run_id = finished(workspace, with_value(experiment, "training.duration.steps", 5))
+
+    def fails(*_: object) -> None:
+        raise WorkspaceError("no")
+
+    monkeypatch.setattr("builder.workspace.branching.copy_rows", fails)
+    with pytest.raises(WorkspaceError, match="no"):
+        branch(workspace, run_id)
+    assert [each.name for each in (workspace.folder / "runs").iterdir()] == [run_id]
+
+
+@pytest.mark.parametrize("state", ["", "{", '{"step": 3, "rates": {}}'])
+def test_a_damaged_checkpoint_or_one_of_another_version_is_told(make, digits, tmp_path, state: str) -> None:
+    run = TrainingRun(make(*TOWER), digits, torch.device("cpu"))
+    path = save_checkpoint(tmp_path, 3, run.network, run.layout, run.rates, Progress())
+    (path / "state.json").write_text(state)
+    with pytest.raises(CheckpointUnusable, match="damaged, or another version"):
+        load_checkpoint(path, run.network, run.layout, run.rates)
 
 
 def test_a_checkpoint_of_another_network_changes_nothing(make, digits, tmp_path) -> None:

@@ -56,7 +56,8 @@ export class Unconfirmed {
     if (edit === null || epoch < edit.epoch) return;
     if (epoch === edit.epoch && rev >= edit.rev) this.edit = null;
     else if (epoch > edit.epoch) {
-      // Overtaken, if it got there at all: then the server keeps it beside. Once is enough, for it remembers what it has.
+      // Overtaken, if it got there at all: then the server takes it still, or keeps it beside. Once is enough, for it
+      // remembers what it has.
       this.edit = null;
       this.send(edit);
     } else if (performance.now() - this.sentAt > RETRY_MS) this.push(edit);
