@@ -49,9 +49,11 @@ class Sent:
         return document, self._answer(editing) if now < self.until else None
 
     def _answer(self, editing: Editing) -> dict[str, Any]:
-        rows = self.known.setdefault(editing.rev, item_rows(editing.analysis))
-        for old in list(self.known)[:-MAX_KNOWN]:
-            del self.known[old]
+        if editing.rev not in self.known:
+            self.known[editing.rev] = item_rows(editing.analysis)
+            for old in list(self.known)[:-MAX_KNOWN]:
+                del self.known[old]
+        rows = self.known[editing.rev]
         base = self.base if self.base != editing.rev else None
         known = self.known.get(base) if base is not None else None
         return analysis_message(editing, rows, (base, known) if base is not None and known is not None else None)

@@ -16,7 +16,8 @@ from builder.workspace.life import is_alive, is_running
 from builder.workspace.rows import RunReader
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import CURRENT, ensure_supervisor, shutdown_supervisor
-from builder.workspace.watch import mark_dead_runs
+from builder.workspace.trainers import Trainer
+from builder.workspace.watch import Watch, mark_dead_runs
 
 pytestmark = pytest.mark.process
 
@@ -132,6 +133,20 @@ def test_a_trainer_that_does_not_stop_is_ended(workspace):
     assert ended.status == "stopped"
     assert "did not stop within" in ended.reason
     assert not is_running(run.process)
+
+
+@pytest.mark.process
+def test_a_run_that_is_resumed_before_its_last_trainer_has_left_is_watched_in_the_new_one(workspace):
+    first, second = (Trainer("loop_trainer", workspace.folder) for _ in range(2))
+    watch = Watch(workspace, stop_seconds=10.0)
+    watch.add("run", first)
+    watch.add("run", second)
+    try:
+        assert first.exit_code() is not None
+        assert watch.children() == [second]
+        assert second.exit_code() is None
+    finally:
+        second.dismiss()
 
 
 def test_a_trainer_that_stays_after_its_run_is_ended(workspace):
