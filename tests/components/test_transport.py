@@ -212,6 +212,43 @@ def test_quick_presses_are_sent_one_by_one_in_order(page: Page) -> None:
     assert [action["kind"] for action in actions(page)] == ["undo", "undo", "redo"]
 
 
+def test_each_click_on_step_is_a_step(page: Page) -> None:
+    mount(page, some_run("paused"))
+    step = page.get_by_role("button", name="Step", exact=True)
+    for _ in range(4):
+        step.click()
+    page.wait_for_timeout(900)
+    assert actions(page) == [{"kind": "step"}] * 4
+
+
+def test_stepping_over_the_end_of_a_run_does_not_train_on(page: Page) -> None:
+    page.clock.install()
+    mount(page, some_run("paused"))
+    page.get_by_role("button", name="Step", exact=True).click()
+    update(page, run=some_run("finished"))
+    go_on = page.get_by_role("button", name="Go on", exact=True)
+    # Longer than a double click takes.
+    page.clock.run_for(700)
+    go_on.click()
+    page.clock.run_for(1000)
+    assert actions(page) == [{"kind": "step"}]
+    page.clock.run_for(2000)
+    go_on.click()
+    page.clock.run_for(1000)
+    assert actions(page) == [{"kind": "step"}, {"kind": "go_on"}]
+
+
+def test_back_and_forward_of_the_browser_are_told_and_what_the_page_writes_is_not(page: Page) -> None:
+    mount(page)
+    page.evaluate("history.pushState({}, '', '?experiment=a')")
+    page.evaluate("history.pushState({}, '', '?experiment=b')")
+    assert actions(page) == []
+    page.evaluate("history.back()")
+    page.wait_for_function("location.search === '?experiment=a'")
+    page.wait_for_timeout(300)
+    assert actions(page) == [{"kind": "navigate", "query": "?experiment=a"}]
+
+
 def test_device_and_pace_are_chosen_and_stand_until_the_server_agrees(page: Page) -> None:
     mount(page)
     page.get_by_label("Device").select_option("cuda:0")

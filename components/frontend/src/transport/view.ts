@@ -17,6 +17,7 @@ import type { ActionKind, Send, TransportData } from "./types";
 
 const PACES = [1, 5, 20, 50, 100, 500];
 const UNLIMITED = "unlimited";
+const AFTER_STEP_MS = 2000;
 
 type Message = { kind: ActionKind; nonce: string } & Record<string, unknown>;
 
@@ -51,6 +52,7 @@ export class TransportView implements View<TransportData> {
   private readonly onNavigate = () => this.send("navigate", { query: window.location.search });
   private data: TransportData | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private steppedAt = -Infinity;
 
   constructor(host: Host) {
     this.outbox = new Outbox((message) => host.trigger("action", message));
@@ -195,7 +197,13 @@ export class TransportView implements View<TransportData> {
   }
 
   private pressStep(): void {
-    if (this.data !== null) this.press("step", controls(this.data).step.action);
+    if (this.data === null) return;
+    const { action } = controls(this.data).step;
+    const now = performance.now();
+    // Whoever steps through a run's last steps does not mean to train on when the button's meaning changes under the hand.
+    if (action === "go_on" && now - this.steppedAt < AFTER_STEP_MS) return;
+    if (action === "step") this.steppedAt = now;
+    this.press("step", action);
   }
 
   private press(name: string, kind: ActionKind): void {
