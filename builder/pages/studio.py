@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
+from builder.pages.opening import MAX_SHOWN_RUNS, open_session
 from builder.pages.presses import act
 from builder.pages.run_status import (
     colours_of,
@@ -24,7 +25,7 @@ from builder.pages.run_status import (
 )
 from builder.pages.service import shared_workspace
 from builder.pages.state import Session, begin_session, component_value, current_session
-from builder.pages.studio_actions import MAX_SHOWN_RUNS, StudioActions, open_session
+from builder.pages.studio_actions import StudioActions
 from builder.spec.catalogue import block_styles, catalogue
 from builder.spec.presets.registry import STUDIES
 from builder.workspace.devices import devices

@@ -324,11 +324,10 @@ def _sound_blocks(plan: Plan) -> dict[tuple[str, ...], BlockPlan]:
 def _number(plan: Plan) -> None:
     """Depths 1 ... N of the block copies, depths of the layers outside, survival of stochastic-depth copies."""
     blocks = [step for step in plan.steps if isinstance(step, BlockPlan) and not step.block.bypassed]
-    stochastic = [block for block in blocks if isinstance(block.block, StochasticDepthBlock)]
+    stochastic = [(block, block.block.survival) for block in blocks if isinstance(block.block, StochasticDepthBlock)]
     for depth, block in enumerate(blocks, start=1):
         block.depth = depth
-    for index, placed in enumerate(stochastic, start=1):
-        survival = placed.block.survival  # type: ignore[attr-defined]
+    for index, (placed, survival) in enumerate(stochastic, start=1):
         placed.survival_prob = (
             1.0 - index / len(stochastic) * (1.0 - survival.final_survival_prob)
             if isinstance(survival, LinearDecay)

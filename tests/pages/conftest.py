@@ -1,5 +1,6 @@
 """A workspace, and the studio's actions on it for one browser tab or several."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,15 @@ from typing import Any
 import pytest
 
 from builder.pages import studio_actions
-from builder.pages.studio_actions import StudioActions, open_session
-from builder.spec import Experiment, dump_experiment
+from builder.pages.opening import open_session
+from builder.pages.studio_actions import StudioActions
+from builder.spec import dump_experiment
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
+
+# What is beside these tests made importable, whatever the import mode.
+sys.path.insert(0, str(Path(__file__).parent))
+from tabs import edited
 
 
 @pytest.fixture
@@ -52,11 +58,6 @@ def start_run(workspace: Workspace) -> Callable[[StudioActions], Run]:
         return workspace.run(run.id)
 
     return start
-
-
-def edited(experiment: Experiment, **changes: Any) -> dict[str, Any]:
-    """The document as an editor would send it, with other top-level values."""
-    return {**experiment.model_dump(mode="json"), **changes}
 
 
 @pytest.fixture

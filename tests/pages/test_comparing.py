@@ -7,7 +7,7 @@ import pytest
 
 from builder.pages import comparing
 from builder.pages.comparing import analysed, comparison_of
-from builder.pages.studio_actions import MAX_SHOWN_RUNS
+from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.spec import parse_experiment
 from builder.spec.presets.base import Comparison
 from builder.spec.presets.registry import PRESETS, STUDIES

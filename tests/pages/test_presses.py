@@ -1,6 +1,7 @@
 """What the page makes of the components' presses."""
 
 import pytest
+from tabs import commands
 
 from builder.pages.presses import act
 
@@ -11,17 +12,13 @@ def press(tab):
     return lambda **message: act(tab, "transport", message)
 
 
-def commands(workspace, run):
-    return [each.kind for each in workspace.take_commands(run.id)]
-
-
 def test_a_press_whose_callback_runs_twice_is_done_once(workspace, tab, start_run, press):
     run = start_run(tab)
     press(kind="step", nonce="a")
     press(kind="step", nonce="a")
-    assert commands(workspace, run) == ["step"]
+    assert commands(workspace, run) == [("step", {})]
     press(kind="step", nonce="b")
-    assert commands(workspace, run) == ["step", "step"]
+    assert commands(workspace, run) == [("step", {})] * 2
 
 
 def test_a_fresh_start_whose_callback_runs_twice_is_one_run(workspace, tab, start_run, press):
@@ -35,7 +32,7 @@ def test_a_fresh_start_whose_callback_runs_twice_is_one_run(workspace, tab, star
 def test_a_press_of_an_odd_name_is_a_press(workspace, tab, start_run, press):
     run = start_run(tab)
     press(kind="step", nonce=["x"])
-    assert commands(workspace, run) == ["step"]
+    assert commands(workspace, run) == [("step", {})]
 
 
 @pytest.mark.parametrize("message", [{}, {"kind": "explode"}, {"kind": None, "nonce": {}}])

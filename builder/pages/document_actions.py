@@ -1,0 +1,271 @@
+"""What a person can do with the document: edits, rates, history, other experiments. No drawing here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from builder.pages.editing import (
+    Editing,
+    EndedEpoch,
+    adopt,
+    changed_rates,
+    is_ended_by_rates,
+    is_new,
+    is_newer,
+    overtaken_epoch,
+    take_edit,
+    with_late_edit,
+    with_rates,
+    with_taken,
+)
+from builder.pages.opening import open_session
+from builder.pages.state import Session
+from builder.spec import DocumentError, Experiment, dump_experiment, parse_experiment, validate_experiment, with_value
+from builder.spec.presets.registry import PRESETS
+from builder.workspace.errors import NotFound, RevisionConflict, TransitionNotAllowed, WorkspaceError
+from builder.workspace.runs import Run
+from builder.workspace.store import Workspace
+
+
+class DocumentActions:
+    """Edits, history, opening: everything that changes the document, and the live run's rates with it."""
+
+    def __init__(self, workspace: Workspace, session: Session) -> None:
+        self.workspace = workspace
+        self.session = session
+
+    @property
+    def editing(self) -> Editing:
+        return self.session.editing
+
+    def run(self) -> Run | None:
+        """The run in view, as it is now."""
+        if self.session.run_id is None:
+            return None
+        try:
+            return self.workspace.run(self.session.run_id)
+        except NotFound:
+            return None
+
+    def edit(self, message: Any) -> None:
+        """Takes an edit of the editor; what the schema refuses leaves the document as it was."""
+        if self.session.read_only:
+            return
+        if epoch := overtaken_epoch(self.editing, message):
+            if epoch.revision is not None and is_ended_by_rates(self.editing, epoch):
+                self._take_late(epoch, epoch.revision, message)
+            else:
+                self._keep_beside(epoch, message)
+        if not is_new(self.editing, message):
+            return
+        try:
+            edited = take_edit(self.editing, message)
+        except DocumentError as error:
+            # Its rev is done with, so that it is not taken for one that came too late.
+            self.session.editing = replace(self.editing, rev=message["rev"])
+            self._refuse(error)
+            return
+        before = self.editing.experiment
+        self.session.editing = edited
+        self.session.sent.edit_taken(message.get("analysed"))
+        self.keep(before)
+        for warning in edited.analysis.warnings:
+            self.session.tell_once("warning", str(warning))
+        self._send_rates(before, edited.experiment)
+        self.session.renew_mixer()
+
+    def _take_late(self, epoch: EndedEpoch, revision: int, message: dict[str, Any]) -> None:
+        """Takes an edit that a change of rates has overtaken; both hold."""
+        before = parse_experiment(self.workspace.revision(revision).document)
+        self.session.editing = with_taken(self.editing, epoch, message["rev"])
+        try:
+            self.change(with_late_edit(self.editing, message, before), by_rates=True)
+        except DocumentError as error:
+            self._refuse(error)
+
+    def _keep_beside(self, epoch: EndedEpoch, message: dict[str, Any]) -> None:
+        """Stores an edit that came too late, so that it is not lost, and offers it."""
+        if epoch.experiment_id is None or epoch.revision is None:
+            return
+        try:
+            late = validate_experiment(message.get("document"))
+            self.workspace.append_revision(epoch.experiment_id, dump_experiment(late), epoch.revision)
+        except DocumentError as error:
+            self.session.notify("error", f"The edit was refused and the document stays as it was. {error.problems[0]}")
+        except RevisionConflict as conflict:
+            if epoch.experiment_id == self.editing.experiment_id:
+                self.session.notify(
+                    "warning",
+                    "The document changed while your edit was on its way. What you see is without it. Your edit is kept.",
+                    "use_revision",
+                    "Use my edit instead",
+                    conflict.kept.id,
+                )
+
+    def edit_rates(self, message: Any) -> None:
+        """Takes an edit of the mixer."""
+        session = self.session
+        if session.read_only or not is_newer(message, session.mixer_epoch, session.mixer_rev):
+            return
+        session.mixer_rev = message["rev"]
+        try:
+            experiment = with_rates(self.editing.experiment, message.get("groups"))
+        except DocumentError as error:
+            session.notify("error", f"Refused: {error.problems[0]}")
+            return
+        self.change(experiment, keep_mixer=True, by_rates=True)
+
+    def change(self, experiment: Experiment, keep_mixer: bool = False, by_rates: bool = False) -> None:
+        """Changes the document from here: the editor adopts it."""
+        before = self.editing.experiment
+        if self.session.read_only or experiment == before:
+            return
+        editing = self.editing
+        self.session.editing = adopt(editing, experiment, editing.experiment_id, editing.revision, by_rates=by_rates)
+        self.keep(before)
+        self._send_rates(before, experiment)
+        if not keep_mixer:
+            self.session.renew_mixer()
+
+    def keep(self, before: Experiment | None = None) -> None:
+        """Stores the document as a revision; a new experiment begins with what it was `before` the edit."""
+        editing, session = self.editing, self.session
+        text = dump_experiment(editing.experiment)
+        if editing.experiment_id is None:
+            entry = self.workspace.create_experiment(dump_experiment(before or editing.experiment), session.owner)
+            session.editing = editing = _stored(editing, entry.id, entry.head)
+        assert editing.experiment_id is not None
+        assert editing.revision is not None
+        try:
+            revision = self.workspace.append_revision(editing.experiment_id, text, editing.revision)
+        except RevisionConflict as conflict:
+            session.editing = adopt(
+                editing, parse_experiment(conflict.head.document), editing.experiment_id, conflict.head.id
+            )
+            session.renew_mixer()
+            session.notify(
+                "warning",
+                "This experiment was changed in another tab meanwhile, and that is what you see now. Your edit is kept.",
+                "use_revision",
+                "Use my edit instead",
+                conflict.kept.id,
+            )
+            return
+        session.editing = _stored(editing, editing.experiment_id, revision.id)
+
+    def use_revision(self, revision_id: int) -> None:
+        """Makes an earlier or rejected revision the document."""
+        self.change(parse_experiment(self.workspace.revision(revision_id).document))
+
+    def follow(self) -> bool:
+        """Adopts what another tab has made of this experiment; True if there was something."""
+        editing = self.editing
+        if editing.experiment_id is None:
+            return False
+        head = self.workspace.experiment(editing.experiment_id).head
+        if head == editing.revision:
+            return False
+        self._adopt_head()
+        return True
+
+    def undo(self) -> None:
+        self._travel(self.workspace.undo)
+
+    def redo(self) -> None:
+        self._travel(self.workspace.redo)
+
+    def _travel(self, move: Callable[[str], Any]) -> None:
+        if self.session.read_only or self.editing.experiment_id is None:
+            return
+        before, was_of_run = self.editing.experiment, self.edits_run(self.run())
+        move(self.editing.experiment_id)
+        self._adopt_head()
+        if was_of_run:
+            self._send_rates(before, self.editing.experiment)
+
+    def _adopt_head(self) -> None:
+        assert self.editing.experiment_id is not None
+        head = self.workspace.head(self.editing.experiment_id)
+        self.session.editing = adopt(self.editing, parse_experiment(head.document), self.editing.experiment_id, head.id)
+        self.session.renew_mixer()
+
+    def rename(self, name: Any) -> None:
+        try:
+            self.change(with_value(self.editing.experiment, "name", name))
+        except DocumentError as error:
+            self.session.notify("error", f"The name was refused: {error.problems[0].message}")
+
+    def set_field(self, path: str, value: Any) -> None:
+        """Sets one field of the document."""
+        try:
+            self.change(with_value(self.editing.experiment, path, value))
+        except DocumentError as error:
+            self.session.notify("error", str(error.problems[0]))
+
+    def open_experiment(self, experiment_id: str) -> None:
+        """Shows another experiment with its newest run."""
+        if self.session.read_only:
+            return
+        opened = open_session(self.workspace, experiment_id, None)
+        session = self.session
+        session.editing = adopt(
+            session.editing, opened.editing.experiment, opened.editing.experiment_id, opened.editing.revision
+        )
+        session.run_id, session.shown = opened.run_id, opened.shown
+        session.renew_mixer()
+        if opened.notice:
+            session.notice = opened.notice
+
+    def open_new(self, experiment: Experiment) -> None:
+        """Stores a document as a new experiment and shows it."""
+        if self.session.read_only:
+            return
+        entry = self.workspace.create_experiment(dump_experiment(experiment), self.session.owner)
+        self.open_experiment(entry.id)
+
+    def open_preset(self, name: str) -> None:
+        """A copy of a preset; the preset itself stays."""
+        self.open_new(PRESETS[name].experiment())
+
+    def command(self, kind: str, **payload: Any) -> None:
+        """Asks something of the run in view."""
+        run = self.run()
+        if run is None or self.session.read_only or run.is_final:
+            return
+        try:
+            self.workspace.command(run.id, kind, **payload)
+        except TransitionNotAllowed:
+            # It ended between the look and the command, and the screen is about to say so.
+            return
+        except WorkspaceError as error:
+            self.session.notify("error", str(error))
+
+    def edits_run(self, run: Run | None) -> bool:
+        """Whether a run is live and the document is the one that it trains, or goes on from that.
+
+        Of a comparison, one document is open and another one's run may be in view: the two have nothing in common.
+        """
+        editing = self.editing
+        if run is None or not run.is_live or run.experiment_id != editing.experiment_id:
+            return False
+        if run.revision is None or editing.revision is None:
+            return True
+        runs = self.workspace.runs_of_line(editing.revision)
+        return not runs or run.id in runs
+
+    def _send_rates(self, before: Experiment, after: Experiment) -> None:
+        """Learning rates apply at once to the running run, group by group, by name."""
+        run = self.run()
+        if run is None or not self.edits_run(run):
+            return
+        for group, rate in changed_rates(before.groups, after.groups).items():
+            self.command("set_learning_rate", group=group, value=rate)
+
+    def _refuse(self, error: DocumentError) -> None:
+        editing = self.editing
+        self.session.editing = adopt(editing, editing.experiment, editing.experiment_id, editing.revision)
+        self.session.notify("error", f"The edit was refused and the document stays as it was. {error.problems[0]}")
+
+
+def _stored(editing: Editing, experiment_id: str, revision: int) -> Editing:
+    return replace(editing, experiment_id=experiment_id, revision=revision)

@@ -1,0 +1,24 @@
+"""What the tests of this folder ask of a tab and of its workspace."""
+
+from builder.spec import parse_experiment
+
+
+def edited(experiment, **changes):
+    """The document as an editor would send it, with other top-level values."""
+    return {**experiment.model_dump(mode="json"), **changes}
+
+
+def stored(workspace, tab):
+    """The document of the tab's experiment as the workspace has it."""
+    return parse_experiment(workspace.head(tab.editing.experiment_id).document)
+
+
+def commands(workspace, run):
+    """What was asked of a run: kinds and payloads."""
+    return [(each.kind, each.payload) for each in workspace.take_commands(run.id)]
+
+
+def set_rates(tab, value):
+    """Sets a rate as the mixer of the tab does."""
+    groups = [{"name": group.name, "learning_rate": value} for group in tab.editing.experiment.groups]
+    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": tab.session.mixer_rev + 1, "groups": groups})
