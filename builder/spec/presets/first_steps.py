@@ -203,7 +203,7 @@ FIRST_STEPS = Study(
             "digits-plain-50-he",
             "Plain, He init",
             "The same fifty plain layers; only the init differs.",
-            "The gradient reaches the stem and the net learns, but slowly: forty percent instead of ninety.",
+            "The gradient reaches the stem and the net learns, but slowly: about sixty percent instead of ninety.",
             digits_plain_50_he,
         ),
         Preset(
