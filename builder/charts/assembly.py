@@ -18,6 +18,8 @@ from builder.charts.theme import themed
 
 _AT_FLOOR = " (exactly 0, drawn at the floor)"
 _LABELLED_FLAGS = 3
+_MAX_COLOUR_TICKS = 5
+"""About so many have room beside a small map."""
 
 
 class Assembly:
@@ -88,6 +90,7 @@ class Assembly:
             rows = [table["columns"].get(name, []) for name in meta["columns"]]
             floor = zero_floor(value for row in rows for value in row)
             trace["z"] = [[_log10(value, floor) for value in row] for row in rows]
+            trace["colorbar"] = {**trace.get("colorbar", {}), "dtick": _decades_per_tick(trace["z"])}
             return trace
         if "matrix" in meta:
             return {**trace, **_matrix(trace, table["columns"].get(meta["matrix"], []), len(table["x"]))}
@@ -124,6 +127,12 @@ def _matrix(trace: Mapping[str, Any], values: list[int], num_rows: int) -> dict[
         "customdata": counts,
         "text": [[str(count) if count else "" for count in row] for row in counts],
     }
+
+
+def _decades_per_tick(powers: list[list[float | None]]) -> int:
+    """Whole powers of ten from one tick of a colour bar to the next, so that few enough stand beside each other."""
+    finite = [power for row in powers for power in row if power is not None]
+    return max(1, math.ceil((max(finite) - min(finite)) / _MAX_COLOUR_TICKS)) if finite else 1
 
 
 def _log10(value: float | None, floor: float) -> float | None:

@@ -53,7 +53,7 @@ def gradient_map_chart(runs: Sequence[RecordedRun]) -> Chart:
                 "y": [block["depth"] for block, _ in recorded_blocks(run)],
                 "colorscale": "Viridis",
                 "hovertemplate": "step %{x:,.0f}<br>block %{y}<br>10^%{z:.2f}<extra></extra>",
-                "colorbar": {"thickness": 8, "tickprefix": "1e", "outlinewidth": 0, "nticks": 6, "tickformat": "d"},
+                "colorbar": {"thickness": 8, "tickprefix": "1e", "outlinewidth": 0},
             }
         )
     return Chart(

@@ -145,6 +145,18 @@ def test_the_map_leaves_dropped_steps_out_of_its_means(record, kinds, invented):
     assert len(drawn.z[0]) == 100
 
 
+@pytest.mark.parametrize(("smallest", "decades"), [(0.5, 1), (1e-5, 1), (1e-6, 2), (1e-23, 5)])
+def test_the_ticks_of_the_maps_colours_are_whole_powers_of_ten_and_few(record, kinds, invented, smallest, decades):
+    run, values = record(num_steps=40), invented(40)
+    values[:, -5:-1] = 1.0
+    values[:, -2] = smallest
+    run.append(values)
+    drawn = trace(draw("gradient_map", [run], kinds), "-map")
+    powers = [power for row in drawn.z for power in row]
+    assert (max(powers), round(min(powers), 3)) == (0, round(math.log10(smallest), 3))
+    assert drawn.colorbar.dtick == decades
+
+
 def test_validation_is_dashed_and_the_matrix_is_the_newest(record, kinds, invented):
     run = record()
     run.append(invented(50))

@@ -41,3 +41,4 @@ def test_repeating_bins_gives_what_one_pass_gives():
 def test_the_half_life_is_a_hundredth_of_the_plan():
     assert half_life_of(2000) == 20
     assert half_life_of(0) == 5
+    assert half_life_of(76_000) == 100

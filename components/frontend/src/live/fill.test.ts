@@ -79,6 +79,19 @@ it("maps are exponents, with zeros a decade below the rest", () => {
   expect(traces[0]!.z![1]![1]).toBeNull();
 });
 
+it("the ticks of a map's colours are whole powers of ten and few", () => {
+  const map: Trace = { uid: "m", type: "heatmap", meta: { table: "t", columns: ["a"] } };
+  const ticks = (values: Cell[]) => {
+    const { traces } = fillChart(chart(map), null, held({ a: values }, [1, 2]));
+    return (traces[0]!["colorbar"] as { dtick: number }).dtick;
+  };
+  expect(ticks([1, 0.5])).toBe(1);
+  expect(ticks([1, 1e-5])).toBe(1);
+  expect(ticks([1, 1e-6])).toBe(2);
+  expect(ticks([1, 1e-23])).toBe(5);
+  expect(ticks([null, null])).toBe(1);
+});
+
 it("draws one row of counts, the newest or that of the moment", () => {
   const counts: Trace = { uid: "m", type: "heatmap", meta: { table: "t", matrix: "a" } };
   const assembly = held({ a: [1, 0, 0, 1, 2, 0, 0, 2] }, [5, 6]);

@@ -6,6 +6,9 @@ import type { Assembly } from "./merge";
 import type { Cell, Chart, Scale, Trace } from "./message";
 import { type Moment, placeOf } from "./moment";
 
+/** About so many have room beside a small map. */
+const MAX_COLOUR_TICKS = 5;
+
 export const AT_FLOOR = " (exactly 0, drawn at the floor)";
 
 export interface Filled {
@@ -54,6 +57,7 @@ function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): 
     const floor = zeroFloor(rows.flat());
     trace.x = table.x;
     trace.z = rows.map((row) => row.map((value) => (value === null ? null : Math.log10(value > 0 ? value : floor))));
+    trace["colorbar"] = { ...(trace["colorbar"] as object | undefined), dtick: decadesPerTick(trace.z) };
     return trace as Trace;
   }
   const values = table.columns[meta.column ?? ""] ?? [];
@@ -61,6 +65,17 @@ function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): 
   trace.y = values;
   trace.x = values.length === 0 ? [] : width === 1 ? table.x : table.x.flatMap((x) => Array<number>(width).fill(x));
   return trace as Trace;
+}
+
+/** Whole powers of ten from one tick of a colour bar to the next, so that few enough stand beside each other. */
+function decadesPerTick(powers: Cell[][]): number {
+  const finite = powers.flat().filter((power) => power !== null);
+  if (finite.length === 0) return 1;
+  const [least, greatest] = finite.reduce(([low, high], power) => [Math.min(low, power), Math.max(high, power)], [
+    Infinity,
+    -Infinity,
+  ] as [number, number]);
+  return Math.max(1, Math.ceil((greatest - least) / MAX_COLOUR_TICKS));
 }
 
 /** Draws true zeros at the floor of a logarithmic axis, with a word on hover; whether there were any. */
