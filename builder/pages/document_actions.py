@@ -66,13 +66,19 @@ class DocumentActions:
             self._refuse(error)
             return
         before = self.editing.experiment
+        goes_on = self._goes_on(message, self.editing.rev)
         self.session.editing = edited
         self.session.sent.edit_taken(message.get("analysed"))
-        self.keep(before)
+        self.keep(before, goes_on)
         for warning in edited.analysis.warnings:
             self.session.tell_once("warning", str(warning))
         self._send_rates(before, edited.experiment)
         self.session.renew_mixer()
+
+    def _goes_on(self, message: dict[str, Any], rev: int) -> bool:
+        """Whether an edit is of the gesture that made the newest revision by its edit of this rev."""
+        is_same = type(message.get("gesture")) is int and message["gesture"] <= rev
+        return is_same and self.session.own_revision is not None and self.session.own_revision == self.editing.revision
 
     def _take_late(self, epoch: EndedEpoch, revision: int, message: dict[str, Any]) -> None:
         """Takes an edit that a change of rates has overtaken; both hold."""
@@ -107,28 +113,34 @@ class DocumentActions:
         session = self.session
         if session.read_only or not is_newer(message, session.mixer_epoch, session.mixer_rev):
             return
+        goes_on = self._goes_on(message, session.mixer_rev)
         session.mixer_rev = message["rev"]
         try:
             experiment = with_rates(self.editing.experiment, message.get("groups"))
         except DocumentError as error:
             session.notify("error", f"Refused: {error.problems[0]}")
             return
-        self.change(experiment, keep_mixer=True, by_rates=True)
+        self.change(experiment, keep_mixer=True, by_rates=True, goes_on=goes_on)
 
-    def change(self, experiment: Experiment, keep_mixer: bool = False, by_rates: bool = False) -> None:
+    def change(
+        self, experiment: Experiment, keep_mixer: bool = False, by_rates: bool = False, goes_on: bool = False
+    ) -> None:
         """Changes the document from here: the editor adopts it."""
         before = self.editing.experiment
         if self.session.read_only or experiment == before:
             return
         editing = self.editing
         self.session.editing = adopt(editing, experiment, editing.experiment_id, editing.revision, by_rates=by_rates)
-        self.keep(before)
+        self.keep(before, goes_on)
         self._send_rates(before, experiment)
         if not keep_mixer:
             self.session.renew_mixer()
 
-    def keep(self, before: Experiment | None = None) -> None:
-        """Stores the document as a revision; a new experiment begins with what it was `before` the edit."""
+    def keep(self, before: Experiment | None = None, goes_on: bool = False) -> None:
+        """Stores the document as a revision; a new experiment begins with what it was `before` the edit.
+
+        With `goes_on` it takes the place of the newest one, so that a gesture is undone at once.
+        """
         editing, session = self.editing, self.session
         text = dump_experiment(editing.experiment)
         if editing.experiment_id is None:
@@ -137,7 +149,9 @@ class DocumentActions:
         assert editing.experiment_id is not None
         assert editing.revision is not None
         try:
-            revision = self.workspace.append_revision(editing.experiment_id, text, editing.revision)
+            revision = self.workspace.append_revision(
+                editing.experiment_id, text, editing.revision, in_place_of_base=goes_on
+            )
         except RevisionConflict as conflict:
             session.editing = adopt(
                 editing, parse_experiment(conflict.head.document), editing.experiment_id, conflict.head.id
@@ -151,6 +165,8 @@ class DocumentActions:
                 conflict.kept.id,
             )
             return
+        # A document that was stored already is not this edit's to replace.
+        session.own_revision = revision.id if revision.id != editing.revision else None
         session.editing = _stored(editing, editing.experiment_id, revision.id)
 
     def use_revision(self, revision_id: int) -> None:

@@ -35,6 +35,7 @@ class Session:
     Attributes:
         editing: The document.
         owner: Whose experiments and runs these are.
+        own_revision: The revision that this tab's last edit stored.
         run_id: The run that the top bar, the mixer and the first chart show.
         shown: Runs drawn over each other, `run_id` first.
         read_only: Opened by `?run=`: a view that changes nothing.
@@ -53,6 +54,7 @@ class Session:
 
     editing: Editing
     owner: str = "local"
+    own_revision: int | None = None
     run_id: str | None = None
     shown: list[str] = field(default_factory=list)
     read_only: bool = False

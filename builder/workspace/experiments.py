@@ -99,13 +99,17 @@ class ExperimentStore(Store):
             fields["document"] = _with_next_id(fields["document"], next_id)
         return Revision(**fields)
 
-    def append_revision(self, experiment_id: str, document: str, base: int) -> Revision:
+    def append_revision(
+        self, experiment_id: str, document: str, base: int, *, in_place_of_base: bool = False
+    ) -> Revision:
         """Make `document` the newest revision; what could be redone no longer can.
 
         Args:
             experiment_id: of the experiment.
             document: validated JSON text; one equal to the head's adds nothing.
             base: the revision that was edited.
+            in_place_of_base: the base was a moment of a gesture that goes on, as of typing a number: undo goes past it. It
+                is kept, and stays in the line if a run began from it.
 
         Raises:
             RevisionConflict: if `base` is no longer the head. The document is kept beside.
@@ -115,7 +119,12 @@ class ExperimentStore(Store):
             head = self.head(experiment_id)
             if document == head.document:
                 return head
-            revision_id = self._insert_revision(experiment_id, base, document)
+            parent = self._before_gesture(head) if in_place_of_base and base == head.id else base
+            if parent != base and document == (origin := self.revision(parent)).document:
+                # The gesture has led back to where it began.
+                self._move_head(experiment_id, parent, [])
+                return origin
+            revision_id = self._insert_revision(experiment_id, parent, document)
             self._database.execute(
                 "UPDATE experiment SET next_id = max(next_id, ?) WHERE id = ?", (next_id, experiment_id)
             )
@@ -124,6 +133,11 @@ class ExperimentStore(Store):
         if base != head.id:
             raise RevisionConflict(self.head(experiment_id), self.revision(revision_id))
         return self.revision(revision_id)
+
+    def _before_gesture(self, head: Revision) -> int:
+        """What the next moment of the head's gesture is an edit of."""
+        was_run = self._database.row("SELECT 1 FROM run WHERE revision = ? LIMIT 1", (head.id,)) is not None
+        return head.id if was_run or head.parent is None else head.parent
 
     def undo(self, experiment_id: str) -> Revision:
         """Move the head to its parent; the first revision stays where it is."""

@@ -64,8 +64,9 @@ def start_run(workspace: Workspace) -> Callable[[StudioActions], Run]:
 def send() -> Callable[..., None]:
     """Sends an edit as the editor of a tab does: the next rev of the epoch it knows."""
 
-    def send_(tab: StudioActions, **changes: Any) -> None:
+    def send_(tab: StudioActions, gesture: int | None = None, **changes: Any) -> None:
         editing = tab.editing
-        tab.edit({"epoch": editing.epoch, "rev": editing.rev + 1, "document": edited(editing.experiment, **changes)})
+        document = edited(editing.experiment, **changes)
+        tab.edit({"epoch": editing.epoch, "rev": editing.rev + 1, "gesture": gesture, "document": document})
 
     return send_

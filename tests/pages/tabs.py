@@ -18,7 +18,8 @@ def commands(workspace, run):
     return [(each.kind, each.payload) for each in workspace.take_commands(run.id)]
 
 
-def set_rates(tab, value):
+def set_rates(tab, value, gesture=None):
     """Sets a rate as the mixer of the tab does."""
     groups = [{"name": group.name, "learning_rate": value} for group in tab.editing.experiment.groups]
-    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": tab.session.mixer_rev + 1, "groups": groups})
+    rev = tab.session.mixer_rev + 1
+    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": rev, "gesture": gesture, "groups": groups})

@@ -68,6 +68,49 @@ def test_undo_and_redo_survive_a_reload(tab, send, open_tab):
     assert again.editing.epoch > epoch
 
 
+def test_what_is_typed_letter_by_letter_is_one_step_of_undo(tab, send):
+    send(tab, notes="before")
+    send(tab, notes="a")
+    for notes in ("ab", "abc"):
+        send(tab, notes=notes, gesture=tab.editing.rev)
+    tab.undo()
+    assert tab.editing.experiment.notes == "before"
+    tab.redo()
+    assert tab.editing.experiment.notes == "abc"
+
+
+def test_a_gesture_does_not_go_on_over_what_came_between(tab, send, open_tab):
+    send(tab, notes="a")
+    other = open_tab(tab.editing.experiment_id)
+    send(other, notes="from another tab")
+    tab.follow()
+    send(tab, notes="ab", gesture=tab.editing.rev)
+    tab.undo()
+    assert tab.editing.experiment.notes == "from another tab"
+
+
+def test_a_gesture_that_did_not_change_anything_at_first_replaces_nothing(tab, send):
+    send(tab, notes="before")
+    send(tab, notes="before")
+    send(tab, notes="after", gesture=tab.editing.rev)
+    tab.undo()
+    assert tab.editing.experiment.notes == "before"
+
+
+def test_drawing_a_slider_of_the_mixer_is_one_step_of_undo(tab, send):
+    send(tab, notes="before")
+    set_rates(tab, 0.5)
+    for rate in (0.6, 0.7):
+        set_rates(tab, rate, gesture=tab.session.mixer_rev)
+    set_rates(tab, 0.01)
+    rates = []
+    for _ in range(2):
+        tab.undo()
+        rates.append(tab.editing.experiment.groups[0].learning_rate)
+    assert rates == [0.7, load_experiment(DEFAULT_PRESET).groups[0].learning_rate]
+    assert tab.editing.experiment.notes == "before"
+
+
 def test_an_edit_after_an_undo_ends_what_can_be_redone(tab, send):
     send(tab, notes="one")
     tab.undo()

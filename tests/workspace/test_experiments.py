@@ -66,6 +66,34 @@ def test_an_edit_that_changes_nothing_adds_no_revision(workspace):
     assert workspace.append_revision(entry.id, make_document(), entry.head).id == entry.head
 
 
+def test_a_gesture_is_undone_at_once_and_all_its_moments_are_kept(workspace):
+    entry = workspace.create_experiment(make_document())
+    first = workspace.append_revision(entry.id, make_document(note="0"), entry.head)
+    second = workspace.append_revision(entry.id, make_document(note="0.0"), first.id, in_place_of_base=True)
+    third = workspace.append_revision(entry.id, make_document(note="0.05"), second.id, in_place_of_base=True)
+    assert workspace.head(entry.id).id == third.id
+    assert workspace.undo(entry.id).id == entry.head
+    assert workspace.redo(entry.id).id == third.id
+    assert workspace.revision(first.id).document == make_document(note="0")
+
+
+def test_a_gesture_that_ends_where_it_began_leaves_nothing_to_undo(workspace):
+    entry = workspace.create_experiment(make_document())
+    moved = workspace.append_revision(entry.id, make_document(note="up"), entry.head)
+    back = workspace.append_revision(entry.id, make_document(), moved.id, in_place_of_base=True)
+    assert back.id == workspace.head(entry.id).id == entry.head
+    assert not workspace.experiment(entry.id).can_undo
+
+
+def test_a_moment_from_which_a_run_began_stays_in_the_line(workspace):
+    entry = workspace.create_experiment(make_document())
+    moment = workspace.append_revision(entry.id, make_document(note="0.0"), entry.head)
+    run = workspace.submit(moment.document, device="cpu", experiment_id=entry.id, revision=moment.id)
+    newest = workspace.append_revision(entry.id, make_document(note="0.05"), moment.id, in_place_of_base=True)
+    assert newest.parent == moment.id
+    assert workspace.runs_of_line(newest.id) == [run.id]
+
+
 def test_renaming_duplicating_and_deleting_with_undelete(workspace):
     entry = workspace.create_experiment(make_document("one"), owner="ada")
     workspace.rename(entry.id, "two ☃")

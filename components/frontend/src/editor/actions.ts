@@ -6,7 +6,7 @@ import { same, swapKind } from "./model/kinds";
 import { clickPlace, roleOf, stepPlace } from "./model/rules";
 import { find, isBlock, isRepeat, itemsOf, move, type Place, remove, updateItem } from "./model/tree";
 import type { Store } from "./store";
-import type { Catalogue, ExperimentDocument, Group, Grouping, Item, Json, JsonObject, Recipe } from "./types";
+import type { Catalogue, ExperimentDocument, Grouping, Item, JsonObject, Recipe } from "./types";
 
 const MAX_TIMES = 2000;
 
@@ -130,8 +130,9 @@ export class Actions {
 
   /** Fields of an item, as its form hands them back. */
   setFields(id: string, fields: JsonObject, settled: boolean): void {
-    const document = updateItem(this.document, id, (item) => merged(item, fields));
-    this.store.commit(document, null, settled);
+    const item = find(this.document, id)?.item;
+    if (item === undefined) return;
+    this.setForm(id, item, fields, settled, (after) => updateItem(this.document, id, () => after));
   }
 
   recipe(id: string, recipe: Recipe): void {
@@ -142,8 +143,7 @@ export class Actions {
 
   setPart(part: "data" | "training" | "network", fields: JsonObject, settled: boolean): void {
     const before = this.document[part] as JsonObject;
-    const after = merged(before, fields);
-    this.store.commit(after === before ? this.document : { ...this.document, [part]: after }, null, settled);
+    this.setForm(part, before, fields, settled, (after) => ({ ...this.document, [part]: after }));
   }
 
   chooseDataset(name: string): void {
@@ -176,8 +176,20 @@ export class Actions {
   setGroup(index: number, fields: JsonObject, settled: boolean): void {
     const before = this.document.groups[index];
     if (before === undefined) return;
-    const after = merged(before, fields) as Group;
-    this.store.commit(after === before ? this.document : replaceGroup(this.document, index, after), null, settled);
+    this.setForm(`groups.${index}`, before, fields, settled, (after) => replaceGroup(this.document, index, after));
+  }
+
+  /** Only what changed is written, so that a form which shows a default does not put it into the document. */
+  private setForm<T extends JsonObject>(
+    place: string,
+    before: T,
+    fields: JsonObject,
+    settled: boolean,
+    put: (after: T) => ExperimentDocument,
+  ): void {
+    const changed = Object.entries(fields).filter(([name, value]) => !same(before[name], value));
+    const document = changed.length === 0 ? this.document : put({ ...before, ...Object.fromEntries(changed) });
+    this.store.commit(document, null, settled, `${place}.${changed.map(([name]) => name).join()}`);
   }
 
   grouping(grouping: Grouping): void {
@@ -204,10 +216,4 @@ export class Actions {
   redo(): void {
     this.store.ask("redo");
   }
-}
-
-/** Only what changed is written, so that a form which shows a default does not put it into the document. */
-function merged<T extends JsonObject>(before: T, fields: JsonObject): T {
-  const changed = Object.entries(fields).filter(([name, value]) => !same(before[name], value));
-  return changed.length === 0 ? before : { ...before, ...(Object.fromEntries(changed) as { [key: string]: Json }) };
 }

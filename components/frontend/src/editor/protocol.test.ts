@@ -63,7 +63,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const edit = (epoch: number, rev: number): Edit => ({ epoch, rev, document: named(`edit ${rev}`), analysed: null });
+const edit = (epoch: number, rev: number): Edit => ({
+  epoch,
+  rev,
+  document: named(`edit ${rev}`),
+  analysed: null,
+  gesture: rev,
+});
 
 function unconfirmed(): { outbox: Unconfirmed; sent: Edit[] } {
   const sent: Edit[] = [];

@@ -23,10 +23,10 @@ export class Ownership {
   }
 
   /** Makes `document` the newest one; what is returned goes to the server. */
-  edit(document: ExperimentDocument, analysed: number | null = null): Edit {
+  edit(document: ExperimentDocument, analysed: number | null = null, gesture = this.rev + 1): Edit {
     this.rev += 1;
     this.document = document;
-    return { epoch: this.epoch, rev: this.rev, document, analysed };
+    return { epoch: this.epoch, rev: this.rev, document, analysed, gesture };
   }
 }
 

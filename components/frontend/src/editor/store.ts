@@ -1,5 +1,6 @@
 /** What the editor shows: the document it owns, what the server said of it, and the view's own state. */
 
+import { Gesture } from "../shared/gesture";
 import { Analyses } from "./analyses";
 import { same } from "./model/kinds";
 import { find } from "./model/tree";
@@ -36,6 +37,7 @@ export class Store {
   private problemsById = new Map<string, readonly Problem[]>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private unsent: Edit | null = null;
+  private readonly gesture = new Gesture();
   private readonly unconfirmed: Unconfirmed;
   private readonly analyses = new Analyses();
   private askedAt = -Infinity;
@@ -62,6 +64,7 @@ export class Store {
     this.unconfirmed.receive(data.epoch, data.rev);
     if (this.owner.receive(data.epoch, data.rev, data.document)) {
       this.drop();
+      this.gesture.end();
       this.analyses.clear();
     }
     const isKnown = !data.analysis || data.epoch !== this.owner.epoch || this.analyse(data.analysis);
@@ -145,11 +148,19 @@ export class Store {
 
   /**
    * Makes `document` the newest and shows it. A settled edit goes to the server right after it is drawn; one that still
-   * moves (a slider, typing) goes when it rests.
+   * moves (a slider, typing) goes when it rests, and is one step of undo with what follows at the same `place`.
    */
-  commit(document: ExperimentDocument, announcement: string | null = null, settled = true): void {
+  commit(
+    document: ExperimentDocument,
+    announcement: string | null = null,
+    settled = true,
+    place: string | null = null,
+  ): void {
     if (this.readOnly || this.document === null) return;
-    if (document !== this.document) this.unsent = this.owner.edit(document, this.analysis?.rev ?? null);
+    if (document !== this.document) {
+      const gesture = this.gesture.edit(place, settled, this.owner.rev + 1);
+      this.unsent = this.owner.edit(document, this.analysis?.rev ?? null, gesture);
+    } else if (settled) this.gesture.end();
     if (announcement !== null) this.outside.announce(announcement);
     this.outside.render();
     if (this.unsent === null) return;

@@ -166,6 +166,8 @@ export interface Edit {
   document: ExperimentDocument;
   /** The rev of this epoch whose analysis the editor has: the answer may leave out what is as it was there. */
   analysed: number | null;
+  /** The rev with which the gesture (typing, a slider) began that this edit belongs to: it is one step of undo. */
+  gesture: number;
 }
 
 export type ActionKind = "undo" | "redo" | "download_dataset" | "resend";

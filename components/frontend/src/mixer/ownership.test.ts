@@ -37,7 +37,12 @@ test.each([2, 0])("epoch %i after epoch 1 is adopted whatever its rev", (epoch) 
   owner.receive({ epoch, rev: 0, groups: [group("Stem", 5, true)] });
   expect(owner.of("Stem")).toEqual({ learning_rate: 5, frozen: true });
   owner.change("Stem", { frozen: false });
-  expect(owner.edit()).toEqual({ epoch, rev: 1, groups: [{ name: "Stem", learning_rate: 5, frozen: false }] });
+  expect(owner.edit()).toEqual({
+    epoch,
+    rev: 1,
+    gesture: 1,
+    groups: [{ name: "Stem", learning_rate: 5, frozen: false }],
+  });
 });
 
 test("an echo with a new group shows it and keeps the newer values of the others", () => {

@@ -5,12 +5,15 @@
  * settings are not. Data of the same rev has seen all edits, so what it says counts.
  */
 
+import { Gesture } from "../shared/gesture";
 import type { Edit, MixerData, Setting } from "./types";
 
 export class Ownership {
   private epoch = -1;
   private rev = -1;
   private names: string[] = [];
+  private readonly gesture = new Gesture();
+  private began = 0;
   private readonly settings = new Map<string, Setting>();
 
   receive({ epoch, rev, groups }: Pick<MixerData, "epoch" | "rev" | "groups">): void {
@@ -23,6 +26,7 @@ export class Ownership {
       this.settings.set(name, (isEcho && own.get(name)) || { learning_rate, frozen });
     }
     if (isEcho) return;
+    if (epoch !== this.epoch) this.gesture.end();
     this.epoch = epoch;
     this.rev = rev;
   }
@@ -38,11 +42,22 @@ export class Ownership {
     if (after.learning_rate === before.learning_rate && after.frozen === before.frozen) return false;
     this.settings.set(name, after);
     this.rev += 1;
+    this.began = this.gesture.edit(name, false, this.rev);
     return true;
+  }
+
+  /** The hand is off: what it does next is another step of undo. */
+  rest(): void {
+    this.gesture.end();
   }
 
   /** All settings as they are now, for the server. */
   edit(): Edit {
-    return { epoch: this.epoch, rev: this.rev, groups: this.names.map((name) => ({ name, ...this.of(name) })) };
+    return {
+      epoch: this.epoch,
+      rev: this.rev,
+      gesture: this.began,
+      groups: this.names.map((name) => ({ name, ...this.of(name) })),
+    };
   }
 }

@@ -36,5 +36,7 @@ export interface Setting {
 export interface Edit {
   epoch: number;
   rev: number;
+  /** The rev with which the gesture (a drag, a held key) began that this edit belongs to: it is one step of undo. */
+  gesture: number;
   groups: ({ name: string } & Setting)[];
 }

@@ -9,6 +9,8 @@ import type { MixerData, Setting } from "./types";
 
 /** Ten edits a second: each is one run of the server's script. */
 const SEND_MS = 100;
+/** What begins or ends whatever a hand does. */
+const RESTS = ["pointerdown", "pointerup", "pointercancel", "keydown", "keyup", "focusout"] as const;
 /** From here on strips are narrow. */
 const MANY = 5;
 
@@ -21,6 +23,11 @@ export class MixerView implements View<MixerData> {
   private readonly panel: HTMLElement;
   private readonly sending: Throttle;
   private data: MixerData | null = null;
+  private readonly onRest = (event: Event) => {
+    // A key that is held is one gesture.
+    if (event instanceof KeyboardEvent && event.repeat) return;
+    this.owner.rest();
+  };
 
   constructor(host: Host) {
     this.sending = new Throttle(() => host.setState("edit", this.owner.edit()), SEND_MS);
@@ -36,6 +43,7 @@ export class MixerView implements View<MixerData> {
       this.row,
     );
     host.root.append(this.panel);
+    for (const name of RESTS) window.addEventListener(name, this.onRest, { capture: true });
   }
 
   update(data: MixerData): void {
@@ -63,6 +71,7 @@ export class MixerView implements View<MixerData> {
   }
 
   destroy(): void {
+    for (const name of RESTS) window.removeEventListener(name, this.onRest, { capture: true });
     for (const strip of this.strips.values()) strip.destroy();
     this.panel.remove();
   }
