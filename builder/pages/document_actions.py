@@ -9,6 +9,7 @@ from builder.pages.editing import (
     EndedEpoch,
     adopt,
     changed_rates,
+    differs_beyond_rates,
     is_ended_by_rates,
     is_new,
     is_newer,
@@ -268,6 +269,17 @@ class DocumentActions:
             return True
         runs = self.workspace.runs_of_line(editing.revision)
         return not runs or run.id in runs
+
+    def has_edits_for_next_run(self, run: Run | None) -> bool:
+        """Whether a run is in training without all that the document now says."""
+        if run is None or not self.edits_run(run):
+            return False
+        experiment = self.editing.experiment
+        known = self.session.compared
+        if known is None or known[0] != run.id or known[1] is not experiment:
+            of_run = parse_experiment(self.workspace.run_document(run.id))
+            self.session.compared = known = (run.id, experiment, differs_beyond_rates(experiment, of_run))
+        return known[2]
 
     def _send_rates(self, before: Experiment, after: Experiment) -> None:
         """Learning rates apply at once to the running run, group by group, by name."""

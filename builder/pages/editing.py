@@ -157,6 +157,18 @@ def changed_rates(before: tuple[GroupSpec, ...], after: tuple[GroupSpec, ...]) -
     }
 
 
+def differs_beyond_rates(experiment: Experiment, of_run: Experiment) -> bool:
+    """Whether a document has more that a live run of another one does not take over than names, rates and pace."""
+    return _what_a_run_keeps(experiment) != _what_a_run_keeps(of_run)
+
+
+def _what_a_run_keeps(experiment: Experiment) -> tuple[Any, ...]:
+    groups = [group.model_copy(update={"learning_rate": 0.0, "colour": ""}) for group in experiment.groups]
+    # An id that was given out and taken back by undo makes no other tower.
+    network = experiment.network.model_copy(update={"next_id": 0})
+    return experiment.data, network, experiment.training.model_copy(update={"pace": None}), groups
+
+
 Rows = dict[str, dict[str, Any]]
 """Each item's shapes and counts, by its id."""
 

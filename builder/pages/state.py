@@ -9,6 +9,7 @@ import streamlit as st
 from builder.charts import LiveView
 from builder.pages.editing import Editing
 from builder.pages.sent import Sent
+from builder.spec import Experiment
 from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
@@ -36,6 +37,7 @@ class Session:
         editing: The document.
         owner: Whose experiments and runs these are.
         own_revision: The revision that this tab's last edit stored.
+        compared: A live run's id, the document it was compared with, and whether they differ in more than rates.
         run_id: The run that the top bar, the mixer and the first chart show.
         shown: Runs drawn over each other, `run_id` first.
         read_only: Opened by `?run=`: a view that changes nothing.
@@ -55,6 +57,7 @@ class Session:
     editing: Editing
     owner: str = "local"
     own_revision: int | None = None
+    compared: tuple[str, Experiment, bool] | None = None
     run_id: str | None = None
     shown: list[str] = field(default_factory=list)
     read_only: bool = False

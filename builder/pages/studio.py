@@ -226,6 +226,7 @@ def _editor(actions: StudioActions) -> None:
             "analysis": analysis,
             "read_only": session.read_only,
             "live": {"items": items} if items else None,
+            "for_next_run": actions.has_edits_for_next_run(run),
         },
         key="editor",
         on_edit=partial(_edit, actions),

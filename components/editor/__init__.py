@@ -86,6 +86,7 @@ class EditorData(TypedDict):
         analysis: Of the edit that its `rev` names; None means as before.
         read_only: Nothing can be changed.
         live: Only while training.
+        for_next_run: A run is in training that was started before some edits other than of learning rates.
     """
 
     catalogue: Mapping[str, Any] | None
@@ -95,19 +96,22 @@ class EditorData(TypedDict):
     analysis: Mapping[str, Any] | Analysis | None
     read_only: bool
     live: Live | None
+    for_next_run: bool
 
 
 class Edit(TypedDict):
     """The trigger `edit`: the document after one more edit. Take it if `epoch` is the current one and `rev` is higher.
 
     It is sent again until the editor hears of its `rev` or of a higher epoch. The editor has the analysis of the rev
-    `analysed` of the same epoch.
+    `analysed` of the same epoch. It belongs to the gesture (typing, a slider) that began with the rev `gesture`, and a
+    gesture is one step of undo.
     """
 
     epoch: int
     rev: int
     document: dict[str, Any]
     analysed: int | None
+    gesture: int
 
 
 class _ActionDetail(TypedDict, total=False):

@@ -58,10 +58,14 @@ class GroupEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixerEdit:
-    """The newest edit: every group's values. Take it only in the current epoch, and with a higher rev than the last one."""
+    """The newest edit: every group's values. Take it only in the current epoch, and with a higher rev than the last one.
+
+    It belongs to the gesture (a drag, a held key) that began with the rev `gesture`, and a gesture is one step of undo.
+    """
 
     epoch: int
     rev: int
+    gesture: int
     groups: tuple[GroupEdit, ...]
 
 
@@ -115,9 +119,8 @@ def parse_edit(value: Any) -> MixerEdit | None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("groups"), list):
         raise ValueError(f"The mixer sent no edit: {repr(value)[:80]}.")
-    return MixerEdit(
-        epoch=_whole(value, "epoch"), rev=_whole(value, "rev"), groups=tuple(_group(each) for each in value["groups"])
-    )
+    whole = {name: _whole(value, name) for name in ("epoch", "rev", "gesture")}
+    return MixerEdit(**whole, groups=tuple(_group(each) for each in value["groups"]))
 
 
 def _group(value: Any) -> GroupEdit:

@@ -29,7 +29,7 @@ class Studio:
         self.editing = begin(experiment)
         self.num_seen = 0
         self.num_refused = 0
-        data = {"catalogue": catalogue(), "read_only": read_only, "live": None, **self.message()}
+        data = {"catalogue": catalogue(), "read_only": read_only, "live": None, "for_next_run": False, **self.message()}
         page.evaluate("data => harness.mount('editor', data, { width: 690 })", data)
 
     def message(self) -> dict[str, Any]:
@@ -406,9 +406,8 @@ def test_groups_are_added_edited_and_removed_and_the_last_stays(open_studio):
     studio = open_studio(tower(block(2, body=[linear(3)])))
     page = studio.page
     page.get_by_role("tab", name="Groups").click()
-    page.get_by_role("button", name="+ add group").click()
+    page.get_by_role("button", name="New group for: body").click()
     page.get_by_label("Name").fill("bodies")
-    page.get_by_role("button", name="body", exact=True).click()
     rate = page.get_by_label("Learning rate", exact=True)
     rate.fill("3e-3")
     rate.blur()
@@ -419,6 +418,36 @@ def test_groups_are_added_edited_and_removed_and_the_last_stays(open_studio):
     assert "Another group" in page.locator(".panel-groups .problem:visible").inner_text()
     page.get_by_role("button", name="Remove this group").first.click()
     assert [group.name for group in studio.answer().groups] == ["all"]
+
+
+def test_a_group_for_the_selected_item_takes_it_from_the_groups_that_were_there(open_studio):
+    studio = open_studio(tower(block(2, body=[linear(3)]), linear(4)))
+    page = studio.page
+    page.locator(".node[data-id=i4] > .card").click()
+    page.get_by_role("tab", name="Groups").click()
+    page.get_by_role("button", name="New group for: selected item").click()
+    groups = studio.answer().groups
+    assert (groups[0].name, groups[0].rule.items) == ("linear", ("i4",))
+    assert len(groups) == 2
+
+
+def test_what_is_typed_is_one_gesture_and_what_is_typed_next_is_another(open_studio):
+    studio = open_studio(tower(linear(1)))
+    page = studio.page
+    page.get_by_role("tab", name="Training").click()
+    size = page.get_by_label("Batch size", exact=True)
+    gestures = []
+    for text in ("12", "123"):
+        size.fill(text)
+        page.wait_for_timeout(SETTLE_MS)
+        gestures.append(studio.edits()[-1]["gesture"])
+    size.blur()
+    size.fill("32")
+    size.blur()
+    studio.answer()
+    gestures.append(studio.edits()[-1]["gesture"])
+    first, same, other = gestures
+    assert first == same < other
 
 
 def test_problems_stand_on_their_item_in_words(open_studio):
@@ -456,7 +485,7 @@ def test_mounted_anew_without_a_catalogue_it_asks_for_one(open_studio):
     studio = open_studio(tower(linear(1)))
     page = studio.page
     unmount_for_good(page, "editor")
-    bare = {"catalogue": None, "read_only": False, "live": None, **studio.message()}
+    bare = {"catalogue": None, "read_only": False, "live": None, "for_next_run": False, **studio.message()}
     page.evaluate("data => harness.mount('editor', data, { width: 690 })", bare)
     assert studio.actions()[0]["kind"] == "resend"
     studio.update(catalogue=catalogue())

@@ -63,6 +63,7 @@ def test_an_edit_names_every_group_and_text_is_never_markup(page: Page) -> None:
         {
             "epoch": 1,
             "rev": 1,
+            "gesture": 1,
             "groups": [
                 {"name": "Stem", "learning_rate": 0.01, "frozen": False},
                 {"name": "<b>Bodies</b>", "learning_rate": 0.06, "frozen": False},
@@ -105,6 +106,23 @@ def test_a_drag_shows_at_once_and_sends_at_most_ten_a_second_with_the_last_value
     assert rate(sent[-1]) == 10
     revs = [edit["rev"] for edit in sent]
     assert revs == sorted(set(revs))
+    assert {edit["gesture"] for edit in sent} == {revs[0]}
+
+
+def test_each_press_of_a_button_is_a_step_of_undo_and_a_held_key_is_one(page: Page) -> None:
+    mount(page, some_groups(0.01))
+    double = page.get_by_role("button", name="Double the learning rate of Stem")
+    for _ in range(2):
+        double.click()
+        page.wait_for_timeout(120)
+    slider(page).focus()
+    for _ in range(3):
+        page.keyboard.down("ArrowUp")
+        page.wait_for_timeout(120)
+    page.keyboard.up("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(120)
+    assert [edit["gesture"] for edit in edits(page)] == [1, 2, 3, 3, 3, 6]
 
 
 def test_a_grip_beside_the_thumb_s_middle_does_not_make_it_jump(page: Page) -> None:
@@ -140,7 +158,7 @@ def test_text_that_is_no_rate_stays_with_a_message_and_is_not_sent(page: Page) -
     field(page).fill("fast")
     field(page).press("Enter")
     expect(field(page)).to_have_attribute("aria-invalid", "true")
-    expect(field(page)).to_have_accessible_description("No number. Write it as 0.01 or 1e-2.")
+    expect(field(page)).to_have_accessible_description("Not a number. Write it as 0.01 or 1e-2.")
     update(page, groups=some_groups(0.01, current_rate=0.5))
     expect(field(page)).to_have_value("fast")
     assert edits(page) == []

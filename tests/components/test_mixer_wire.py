@@ -11,8 +11,10 @@ STEM = {"name": "Stem", "learning_rate": 0.1, "frozen": False}
 
 
 def test_an_edit_is_read() -> None:
-    edit = parse_edit({"epoch": 2, "rev": 5, "groups": [STEM]})
-    assert edit == MixerEdit(epoch=2, rev=5, groups=(GroupEdit(name="Stem", learning_rate=0.1, frozen=False),))
+    edit = parse_edit({"epoch": 2, "rev": 5, "gesture": 4, "groups": [STEM]})
+    assert edit == MixerEdit(
+        epoch=2, rev=5, gesture=4, groups=(GroupEdit(name="Stem", learning_rate=0.1, frozen=False),)
+    )
     assert parse_edit(None) is None
 
 
@@ -33,7 +35,7 @@ def test_an_edit_is_read() -> None:
 )
 def test_a_forged_value_is_refused(changes: dict) -> None:
     with pytest.raises(ValueError, match=r"learning rate|frozen|name"):
-        parse_edit({"epoch": 1, "rev": 1, "groups": [{**STEM, **changes}]})
+        parse_edit({"epoch": 1, "rev": 1, "gesture": 1, "groups": [{**STEM, **changes}]})
 
 
 @pytest.mark.parametrize(

@@ -258,6 +258,17 @@ def test_an_edit_of_the_structure_asks_nothing_of_the_live_run(tab, send, worksp
     assert commands(workspace, run) == []
 
 
+def test_an_edit_of_the_structure_is_marked_as_the_next_runs_until_that_one_starts(tab, send, workspace, start_run):
+    send(tab, notes="begun")
+    start_run(tab)
+    set_rates(tab, 0.5)
+    assert not tab.has_edits_for_next_run(tab.run())
+    send(tab, network={"items": [], "next_id": 99})
+    assert tab.has_edits_for_next_run(tab.run())
+    tab.undo()
+    assert not tab.has_edits_for_next_run(tab.run())
+
+
 def test_rates_of_another_experiment_or_of_an_ended_run_go_nowhere(tab, send, workspace, start_run):
     run = start_run(tab)
     tab.open_preset("digits-residual")

@@ -9,6 +9,7 @@ from builder.pages.editing import (
     analysis_message,
     begin,
     changed_rates,
+    differs_beyond_rates,
     is_new,
     take_edit,
     why_not_trainable,
@@ -115,3 +116,20 @@ def test_changed_rates_are_those_of_groups_that_both_documents_have():
     after = validate_experiment(raw)
     assert changed_rates(PRESET.groups, after.groups) == {"bodies": 0.3}
     assert changed_rates(PRESET.groups, PRESET.groups) == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "differs"),
+    [
+        ("groups.0.learning_rate", 0.7, False),
+        ("training.pace", 3.0, False),
+        ("notes", "mine", False),
+        ("name", "mine", False),
+        ("groups.0.weight_decay", 0.7, True),
+        ("training.batch_size", 7, True),
+        ("data.dataset", "spirals", True),
+        ("network.items.1.out_features", 7, True),
+    ],
+)
+def test_only_names_rates_and_pace_reach_a_run_that_is_in_training(path, value, differs):
+    assert differs_beyond_rates(with_value(PRESET, path, value), PRESET) is differs

@@ -118,7 +118,10 @@ export class Actions {
   }
 
   setTimes(id: string, times: number): void {
-    if (!Number.isInteger(times) || times < 1 || times > MAX_TIMES) return;
+    if (!Number.isInteger(times) || times < 1 || times > MAX_TIMES) {
+      this.store.announce(`A repeat has from 1 to ${MAX_TIMES.toLocaleString("en-US")} copies, in whole numbers.`);
+      return;
+    }
     const document = updateItem(this.document, id, (item) => ({ ...item, times }));
     this.store.commit(document, `Repeated ${times} times.`);
   }
@@ -156,8 +159,8 @@ export class Actions {
     if (dataset.available === false) this.store.ask("download_dataset", { dataset: name });
   }
 
-  addGroup(rule: JsonObject): void {
-    this.store.commit(addGroup(this.document, rule), "Group added.");
+  addGroup(rule: JsonObject, name: string): void {
+    this.store.commit(addGroup(this.document, rule, name), `Group for ${name} added; it comes first.`);
   }
 
   removeGroup(index: number): void {

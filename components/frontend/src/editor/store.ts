@@ -27,6 +27,7 @@ export class Store {
   catalogue: Catalogue | null = null;
   live: Live | null = null;
   readOnly = false;
+  hasEditsForNextRun = false;
   selected: string | null = null;
   tab: Tab = "blocks";
   dragging = false;
@@ -70,6 +71,7 @@ export class Store {
     const isKnown = !data.analysis || data.epoch !== this.owner.epoch || this.analyse(data.analysis);
     this.live = data.live ?? null;
     this.readOnly = data.read_only;
+    this.hasEditsForNextRun = data.for_next_run;
     if (this.selected !== null && this.document && find(this.document, this.selected) === null) this.deselect();
     if (this.catalogue === null || this.document === null || data.epoch > this.owner.epoch || !isKnown) this.askAgain();
   }

@@ -157,6 +157,8 @@ export interface EditorData {
   analysis: Analysis | null;
   read_only: boolean;
   live: Live | null;
+  /** A run is in training that was started before some edits other than of learning rates. */
+  for_next_run: boolean;
   height?: number | null;
 }
 

@@ -41,7 +41,8 @@ const NUMBER = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** A typed rate, or why it is none. */
 export function parseRate(text: string): { rate: number } | { problem: string } {
   const trimmed = text.trim();
-  if (!NUMBER.test(trimmed)) return { problem: "No number. Write it as 0.01 or 1e-2." };
+  if (NUMBER.test(trimmed.replace(/^-/, "")) && trimmed.startsWith("-")) return { problem: "A rate is never below 0." };
+  if (!NUMBER.test(trimmed)) return { problem: "Not a number. Write it as 0.01 or 1e-2." };
   const rate = Number(trimmed);
   if (rate > LIMIT) return { problem: `Too large. The highest rate is ${LIMIT}.` };
   return { rate };

@@ -12,7 +12,7 @@ const SEND_MS = 100;
 /** What begins or ends whatever a hand does. */
 const RESTS = ["pointerdown", "pointerup", "pointercancel", "keydown", "keyup", "focusout"] as const;
 /** From here on strips are narrow. */
-const MANY = 5;
+const MANY = 4;
 
 export class MixerView implements View<MixerData> {
   private readonly owner = new Ownership();

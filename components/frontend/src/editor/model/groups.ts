@@ -18,11 +18,11 @@ function withGroups(document: ExperimentDocument, groups: Group[]): ExperimentDo
   return { ...document, groups };
 }
 
-function freeName(groups: readonly Group[]): string {
+function freeName(groups: readonly Group[], wanted: string): string {
   const names = new Set(groups.map((group) => group.name));
-  let number = groups.length + 1;
-  while (names.has(`group ${number}`)) number++;
-  return `group ${number}`;
+  let name = wanted;
+  for (let number = 2; names.has(name); number++) name = `${wanted} ${number}`;
+  return name;
 }
 
 /** Why a group cannot have this name, or null. */
@@ -33,15 +33,19 @@ export function nameProblem(groups: readonly Group[], index: number, name: strin
   return other ? `Another group is called “${trimmed}”. Take another name.` : null;
 }
 
-/** A new group before the last; it takes `rule` and the rates of the last one. */
-export function addGroup(document: ExperimentDocument, rule: { [key: string]: Json }): ExperimentDocument {
+/** A new group of this name or one like it, before all others so that it gets what `rule` asks for; the last one's rates. */
+export function addGroup(
+  document: ExperimentDocument,
+  rule: { [key: string]: Json },
+  name: string,
+): ExperimentDocument {
   const { groups } = document;
   const last = groups.at(-1);
   if (last === undefined) return document;
   const used = new Set(groups.map((group) => group.colour.toUpperCase()));
   const colour = GROUP_COLOURS.find((candidate) => !used.has(candidate)) ?? GROUP_COLOURS[0];
-  const added: Group = { ...structuredClone(last), name: freeName(groups), colour, rule, frozen: false };
-  return withGroups(document, [...groups.slice(0, -1), added, last]);
+  const added: Group = { ...structuredClone(last), name: freeName(groups, name), colour, rule, frozen: false };
+  return withGroups(document, [added, ...groups]);
 }
 
 /** Without this group; the last one, which takes the rest, stays. */

@@ -34,7 +34,9 @@ export class Card {
   private readonly state = h("span", { class: "chip state" });
   private readonly alive = h("span", { class: "chip alive" });
   private readonly summary = h("div", { class: "summary" });
-  private readonly shape = h("div", { class: "shape", title: "Input shape → output shape of one sample" });
+  private readonly from = h("span", { class: "from" });
+  private readonly to = h("span");
+  private readonly shape = h("div", { class: "shape" }, this.from, this.to);
   private readonly dots = h("span", { class: "dots" });
   private readonly count = h("span", { class: "number" });
   private readonly level = h("i");
@@ -115,7 +117,10 @@ export class Card {
       setAttribute(this.summary, "title", line);
       setText(this.state, item["bypassed"] === true ? "bypassed" : "");
     }
-    setText(this.shape, row?.in_shape ? `${shapeText(row.in_shape)} → ${shapeText(row.out_shape)}` : "");
+    const [from, to] = row?.in_shape ? [`${shapeText(row.in_shape)} `, `→ ${shapeText(row.out_shape)}`] : ["", ""];
+    setText(this.from, from);
+    setText(this.to, to);
+    setAttribute(this.shape, "title", `Input shape → output shape of one sample${from ? `: ${from}${to}` : ""}`);
     setText(this.count, row && row.num_parameters > 0 ? countText(row.num_parameters) : "");
     this.drawDots(row, groups);
     this.drawn = { item, row, groups, kind };

@@ -6,8 +6,9 @@ import { resolve } from "../form/schema";
 import { nameProblem } from "../model/groups";
 import { same } from "../model/kinds";
 import { countText, numberText, ruleText } from "../model/words";
-import type { Group, Grouping, JsonObject, Schema } from "../types";
+import type { Group, Grouping, Schema } from "../types";
 import { icon } from "./icons";
+import { NewGroup } from "./newgroup";
 import { heading } from "./palette";
 import type { Panel } from "./rail";
 import type { Scene } from "./scene";
@@ -122,29 +123,23 @@ export class GroupsPanel implements Panel {
   readonly element = h("div", { class: "panel-groups" });
   private readonly list = h("div", { class: "group-list" });
   private readonly ready = h("div", { class: "chip-sources" });
-  private readonly add: HTMLButtonElement;
+  private readonly fresh: NewGroup;
   private rows: GroupRow[] = [];
   private open: number | null = null;
   private groupings: unknown = null;
 
   constructor(private readonly scene: Scene) {
-    this.add = h(
-      "button",
-      {
-        type: "button",
-        title: "A new group for the selected item, or with an empty rule for you to fill",
-        onclick: () => {
-          const { store, document, actions } = scene;
-          this.open = document.groups.length - 1;
-          actions.addGroup({ ...emptyRule(scene), items: store.selected === null ? [] : [store.selected] });
-        },
-      },
-      "+ add group",
-    );
+    this.fresh = new NewGroup(scene, () => {
+      this.open = 0;
+    });
     place(this.element, [
       heading("Groups", "Each parameter belongs to the first group whose rule matches"),
       this.list,
-      h("div", { class: "buttons" }, this.add),
+      heading(
+        "New group for",
+        "A group of its own for some parameters; it comes before the others and takes them first",
+      ),
+      this.fresh.element,
       heading("Ready-made", "Replaces all groups by one click"),
       this.ready,
     ]);
@@ -168,7 +163,7 @@ export class GroupsPanel implements Panel {
       this.rows.map((row) => row.element),
     );
     groups.forEach((group, index) => this.rows[index]?.update(group, this.open === index));
-    this.add.disabled = store.readOnly;
+    this.fresh.update();
     const groupings = store.analysis?.groupings ?? [];
     if (!same(this.groupings, groupings)) this.drawGroupings(groupings);
     for (const button of this.ready.querySelectorAll("button")) button.disabled = store.readOnly;
@@ -197,10 +192,4 @@ export class GroupsPanel implements Panel {
       ),
     );
   }
-}
-
-/** A rule with every condition empty, as the schema's default says. */
-function emptyRule(scene: Scene): JsonObject {
-  const value = scene.catalogue.forms["group"]?.properties?.["rule"]?.default;
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }

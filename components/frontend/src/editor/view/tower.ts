@@ -13,10 +13,15 @@ import { Tools } from "./tools";
 const KEYS =
   "↑ ↓ select · Alt ↑ ↓ move, also into repeats · Enter form · Del delete · Ctrl D duplicate · B bypass · Ctrl Z undo";
 
+const LATER =
+  "The run in training has the tower as it was when Train was pressed. What was edited since is part of the next run; " +
+  "learning rates alone apply at once.";
+
 export class Tower {
   readonly element: HTMLElement;
   readonly items: HTMLElement;
   private readonly counts = h("span", { class: "counts" });
+  private readonly later = h("span", { class: "chip later", title: LATER }, "edited: for the next run");
   private readonly input = h("div", { class: "end", title: "What flows into the tower: one sample of the data set" });
   private readonly output = h("div", { class: "end", title: "What comes out, and what it is compared with" });
   private readonly problems = h("div", { class: "problems whole" });
@@ -45,6 +50,7 @@ export class Tower {
         "header",
         {},
         h("span", { class: "hr-heading", title: "The network, from the data (top) to the logits (bottom)" }, "Tower"),
+        this.later,
         this.counts,
       ),
       this.problems,
@@ -112,6 +118,7 @@ export class Tower {
       `Block copies · trainable parameters · multiply-adds of one sample's forward pass${memory}`,
     );
     this.element.classList.toggle("stale", !store.isAnalysed);
+    setHidden(this.later, !store.hasEditsForNextRun);
     setText(
       this.input,
       dataset ? `${dataset.title.toLowerCase()} · ${shapeText(dataset.shape)}` : document.data.dataset,
