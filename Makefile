@@ -1,7 +1,7 @@
 # All that a person or CI runs; `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench reproduce frontend install-dev node
+.PHONY: help install run share test check bench reproduce frontend install-dev node
 
 VENV_PYTHON := .venv/bin/python
 FRONTEND := components/frontend
@@ -21,6 +21,9 @@ install: ## Create .venv and install what the app needs; PYTHON=... chooses the 
 
 run: install ## Open the app in the browser; ARGS=... goes to streamlit
 	@$(VENV_PYTHON) -m streamlit run app.py $(ARGS)
+
+share: install ## Open the app to the network, by an access token; ARGS=... goes to streamlit
+	@$(VENV_PYTHON) -m streamlit run app.py --server.address 0.0.0.0 $(ARGS) -- --share
 
 test: install-dev ## Install what tests need, the browser too, and run all of them; ARGS=... goes to pytest
 	@browser=$$(scripts/browser --install) && HIGHRISE_CHROMIUM="$$browser" $(VENV_PYTHON) -m pytest $(ARGS)

@@ -1,8 +1,12 @@
-"""Highrise: page config and navigation."""
+"""Highrise: the page, behind the gate that says who may come in."""
+
+import sys
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from builder.pages.studio import page
+from builder.access import Gate, read_sharing
+from builder.pages.serving import serving
 
-st.set_page_config(page_title="Highrise", layout="wide", initial_sidebar_state="collapsed")
-st.navigation([st.Page(page, title="Highrise", url_path="", default=True)], position="hidden").run()
+sharing = read_sharing(sys.argv[1:], st.get_option("server.address"))
+app = st.App("builder/pages/main.py", middleware=[Middleware(Gate, sharing)], lifespan=serving(sharing))

@@ -71,8 +71,11 @@ PARTS = [
         f"torch streamlit {_TORCH_PARTS}",
     ),
     part(
+        "builder.access", "builder.workspace builder.access starlette psutil", f"torch streamlit plotly {_TORCH_PARTS}"
+    ),
+    part(
         "builder.pages",
-        "builder.spec builder.workspace builder.charts builder.pages components streamlit numpy psutil",
+        "builder.spec builder.workspace builder.charts builder.access builder.pages components streamlit numpy psutil",
         f"torch {_TORCH_PARTS}",
     ),
     part("builder.cli", f"{_WORKSPACE} {_TORCH_PARTS} builder.cli torch tqdm", "streamlit plotly"),
@@ -272,7 +275,7 @@ def test_the_readme_mentions_every_command() -> None:
 def test_the_documents_mention_every_make_target() -> None:
     texts = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md"))
     targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert targets == {"help", "install", "run", "test", "check", "bench", "reproduce", "frontend"}
+    assert targets == {"help", "install", "run", "share", "test", "check", "bench", "reproduce", "frontend"}
     assert {name for name in targets if f"make {name}" not in texts} == set()
 
 

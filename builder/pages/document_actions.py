@@ -223,12 +223,12 @@ class DocumentActions:
         """Shows another experiment with its newest run."""
         if self.session.read_only:
             return
-        opened = open_session(self.workspace, experiment_id, None)
+        opened = open_session(self.workspace, experiment_id, None, owner=self.session.owner)
         session = self.session
         session.editing = adopt(
             session.editing, opened.editing.experiment, opened.editing.experiment_id, opened.editing.revision
         )
-        session.run_id, session.shown = opened.run_id, opened.shown
+        session.run_id, session.shown, session.read_only = opened.run_id, opened.shown, opened.read_only
         session.renew_mixer()
         if opened.notice:
             session.notice = opened.notice
@@ -247,7 +247,7 @@ class DocumentActions:
     def command(self, kind: str, **payload: Any) -> None:
         """Asks something of the run in view."""
         run = self.run()
-        if run is None or self.session.read_only or run.is_final:
+        if run is None or self.session.read_only or run.is_final or run.owner != self.session.owner:
             return
         try:
             self.workspace.command(run.id, kind, **payload)

@@ -5,7 +5,9 @@ import gc
 
 import streamlit as st
 
+from builder.access import COOKIE
 from builder.pages.farewell import say_farewell
+from builder.workspace.owners import HOST
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import ensure_supervisor
 
@@ -25,3 +27,12 @@ def shared_workspace() -> Workspace:
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     return workspace
+
+
+def tab_owner(workspace: Workspace) -> str | None:
+    """Whose tab this is: of whoever came in by a key, else the host's; None if the key is nobody's any more.
+
+    The gate lets no key through unless the app is shared, and then nobody without one.
+    """
+    key = st.context.cookies.get(COOKIE)
+    return workspace.owner_of(key) if key else HOST

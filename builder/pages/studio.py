@@ -23,7 +23,7 @@ from builder.pages.run_status import (
     run_status,
     run_title,
 )
-from builder.pages.service import shared_workspace
+from builder.pages.service import shared_workspace, tab_owner
 from builder.pages.state import Session, begin_session, component_value, current_session
 from builder.pages.studio_actions import StudioActions
 from builder.spec.catalogue import block_styles, catalogue
@@ -76,7 +76,11 @@ def page() -> None:
 
 def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
     beside = address.get("with", "").split(",")
-    session = open_session(workspace, address.get("experiment"), address.get("run"), beside)
+    owner = tab_owner(workspace)
+    if owner is None:
+        st.error("Your key to this Highrise is not known any more. Come in by its link again.")
+        st.stop()
+    session = open_session(workspace, address.get("experiment"), address.get("run"), beside, owner)
     if address.get("study") in STUDIES and not session.read_only:
         session.dialog, session.study = "presets", address["study"]
     return session
@@ -92,16 +96,15 @@ def _part(
 
 def _write_address(session: Session) -> None:
     """The address names experiment and run, so that reload, back and a second tab lose nothing."""
-    wanted = (
-        {"run": session.run_id}
-        if session.read_only
-        else {
+    if session.read_only:
+        wanted = {"experiment": None if session.run_id else session.editing.experiment_id, "run": session.run_id}
+    else:
+        wanted = {
             "experiment": session.editing.experiment_id,
             "run": session.run_id,
             "with": ",".join(run_id for run_id in session.shown if run_id != session.run_id),
             "study": session.study if session.dialog == "presets" else None,
         }
-    )
     address = {name: value for name, value in wanted.items() if value}
     if address == session.address:
         # Whatever the browser has made of it since, as by its Back button, is the person's.

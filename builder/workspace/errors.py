@@ -4,6 +4,7 @@ WorkspaceError
 ├── WorkspaceUnusable       the folder or a file of it cannot be read or written as it is
 ├── NotFound                no experiment, run or revision of that id
 ├── RevisionConflict        an edit was based on an older revision than the newest one
+├── NameRefused             nobody can be called so here
 └── TransitionNotAllowed    a run's status cannot go from here to there
 """
 
@@ -25,6 +26,10 @@ class WorkspaceUnusable(WorkspaceError):
 
 class NotFound(WorkspaceError):
     """An id that this workspace does not hold."""
+
+
+class NameRefused(WorkspaceError):
+    """A person's name that is taken or is none."""
 
 
 class TransitionNotAllowed(WorkspaceError):

@@ -11,6 +11,7 @@ import platformdirs
 from builder.workspace.database import Database
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.experiments import ExperimentStore
+from builder.workspace.owners import OwnerStore
 from builder.workspace.runs import RunStore
 from builder.workspace.tables import FILE_NAME, SCHEMA, VERSION
 from builder.workspace.trainer_run import TrainerRun
@@ -24,7 +25,7 @@ def default_folder() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_data_dir("highrise"))
 
 
-class Workspace(ExperimentStore, RunStore):
+class Workspace(ExperimentStore, RunStore, OwnerStore):
     """Experiments, runs, queue and commands of one folder; may be shared by threads. Made by `Workspace.open`."""
 
     @classmethod

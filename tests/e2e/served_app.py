@@ -20,11 +20,13 @@ class ServedApp:
 
     Args:
         folder: for its workspace and what it prints.
+        arguments: the app's own, as `--share`.
         environment: variables that the server and its children get besides.
     """
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **environment: str) -> None:
         self.folder = folder
+        self.arguments = arguments
         self.environment = environment
         self.workspace_folder = folder / "workspace"
         self.log = folder / "server.log"
@@ -64,7 +66,7 @@ class ServedApp:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
         with self.log.open("wb") as log:
             return subprocess.Popen(
-                [*command, "--server.port", str(self.port)],
+                [*command, "--server.port", str(self.port), "--", *self.arguments],
                 cwd=ROOT,
                 env={**os.environ, "HIGHRISE_WORKSPACE": str(self.workspace_folder), **self.environment},
                 stdin=subprocess.DEVNULL,

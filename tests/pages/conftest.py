@@ -11,6 +11,7 @@ from builder.pages import studio_actions
 from builder.pages.opening import open_session
 from builder.pages.studio_actions import StudioActions
 from builder.spec import dump_experiment
+from builder.workspace.owners import HOST
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 
@@ -32,8 +33,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
 def open_tab(workspace: Workspace) -> Callable[..., StudioActions]:
     """Opens a tab by what its address names."""
 
-    def open_(experiment_id: str | None = None, run_id: str | None = None, beside: Iterable[str] = ()) -> StudioActions:
-        return StudioActions(workspace, open_session(workspace, experiment_id, run_id, beside))
+    def open_(
+        experiment_id: str | None = None, run_id: str | None = None, beside: Iterable[str] = (), owner: str = HOST
+    ) -> StudioActions:
+        return StudioActions(workspace, open_session(workspace, experiment_id, run_id, beside, owner))
 
     return open_
 

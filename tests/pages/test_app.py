@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from builder.pages import studio_actions
@@ -15,7 +16,7 @@ from builder.spec.presets.registry import STUDIES
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import shutdown_supervisor
 
-APP = Path(__file__).parents[2] / "app.py"
+APP = Path(__file__).parents[2] / "builder" / "pages" / "main.py"
 SECONDS = 30.0
 
 pytestmark = pytest.mark.process
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.process
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     monkeypatch.setenv("HIGHRISE_WORKSPACE", str(tmp_path / "workspace"))
+    # AppTest mocks the connection, and with it the cookies.
+    monkeypatch.setattr(type(st.context), "cookies", {})
     shared_workspace.clear()
     workspace = Workspace.open()
     yield workspace

@@ -55,3 +55,70 @@ def test_a_read_only_view_shows_the_runs_document_and_refuses_everything(tab, se
     assert view.session.run_id == run.id
     assert (workspace.experiments(), workspace.runs()) == everything
     assert commands(workspace, run) == []
+
+
+# What belongs to somebody else
+
+
+def test_what_a_person_makes_is_theirs(open_tab, send, workspace):
+    anna = open_tab(owner="Anna")
+    send(anna, notes="hers")
+    anna.train()
+    assert [entry.owner for entry in workspace.experiments()] == ["Anna"]
+    assert [run.owner for run in workspace.runs()] == ["Anna"]
+    assert workspace.experiments("local") == []
+    anna.open_preset("digits-four-kinds")
+    assert {entry.owner for entry in workspace.experiments()} == {"Anna"}
+
+
+def test_an_experiment_of_somebody_else_opens_as_a_view_of_its_run_that_changes_nothing(
+    open_tab, send, workspace, start_run
+):
+    anna = open_tab(owner="Anna")
+    send(anna, notes="hers")
+    anna.train()
+    run = workspace.run(anna.session.run_id)
+    workspace.set_status(run.id, "starting")
+    workspace.set_status(run.id, "running")
+    before = (workspace.experiments(), workspace.runs())
+    for ben in (open_tab(anna.editing.experiment_id, owner="Ben"), open_tab(run_id=run.id, owner="Ben")):
+        assert (ben.session.owner, ben.session.read_only, ben.session.run_id) == ("Ben", True, run.id)
+        send(ben, notes="his")
+        set_rates(ben, 0.4)
+        ben.rename("his")
+        ben.undo()
+        ben.train()
+        ben.restart()
+        ben.go_on()
+        ben.use_revision(anna.editing.revision)
+        for kind in ("pause", "resume", "step", "stop"):
+            ben.command(kind)
+    assert (workspace.experiments(), workspace.runs()) == before
+    assert commands(workspace, run) == []
+
+
+def test_an_experiment_of_somebody_else_without_a_run_shows_its_document(open_tab, send):
+    anna = open_tab(owner="Anna")
+    send(anna, notes="hers")
+    ben = open_tab(anna.editing.experiment_id, owner="Ben")
+    assert ben.session.read_only
+    assert ben.editing.experiment.notes == "hers"
+    assert "Anna" in ben.session.notice.text
+
+
+def test_a_run_of_somebody_else_takes_no_command_even_from_a_session_that_may_edit(open_tab, send, workspace):
+    anna, ben = open_tab(owner="Anna"), open_tab(owner="Ben")
+    send(anna, notes="hers")
+    anna.train()
+    send(ben, notes="his")
+    ben.session.run_id = anna.session.run_id
+    ben.command("stop")
+    ben.restart()
+    assert commands(workspace, workspace.run(anna.session.run_id)) == []
+
+
+def test_another_experiment_of_the_list_is_not_opened_for_somebody_else(open_tab, send):
+    anna, ben = open_tab(owner="Anna"), open_tab(owner="Ben")
+    send(anna, notes="hers")
+    ben.open_experiment(anna.editing.experiment_id)
+    assert ben.session.read_only

@@ -1,0 +1,29 @@
+"""The server's own life: what is done once before the first browser comes."""
+
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import streamlit as st
+
+from builder.access import Sharing, invitation
+
+
+def serving(sharing: Sharing) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """The lifespan of the server's app: says how people come in, and opens the host's browser."""
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        port = st.get_option("server.port")
+        if sharing.is_shared:
+            print(f"\n{invitation(sharing, port)}\n", flush=True)
+        # Streamlit (1.67) opens none for an app of this kind.
+        if not st.get_option("server.headless"):
+            # It begins to listen right after this, and a browser takes longer to start.
+            path = f"join?token={sharing.host_token}" if sharing.is_shared else ""
+            threading.Thread(target=webbrowser.open, args=[f"http://localhost:{port}/{path}"], daemon=True).start()
+        yield
+
+    return lifespan
