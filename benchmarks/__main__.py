@@ -17,6 +17,7 @@ BENCHMARKS = {
     "analysis": "benchmarks.analysis",
     "screen": "benchmarks.screen",
     "server": "benchmarks.server",
+    "crowd": "benchmarks.crowd",
 }
 
 

@@ -6,6 +6,7 @@ import gc
 import streamlit as st
 
 from builder.access import COOKIE
+from builder.pages.crowd import Crowd
 from builder.pages.farewell import say_farewell
 from builder.workspace.owners import HOST
 from builder.workspace.store import Workspace
@@ -27,6 +28,12 @@ def shared_workspace() -> Workspace:
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     return workspace
+
+
+@st.cache_resource(show_spinner=False)
+def shared_crowd() -> Crowd:
+    """The tabs of this server."""
+    return Crowd()
 
 
 def tab_owner(workspace: Workspace) -> str | None:

@@ -46,6 +46,7 @@ class Session:
         told: What was said once and is not said again.
         sent: What the editor has already.
         dialog: The dialog that is open; it stays open when the script runs again.
+        live_seconds: Between two drawings of a live part, as the newest full run has it.
         drawn_dialog: The dialog that the newest full run has drawn.
         study: The study that the dialog of presets shows.
         downloading: The data set whose download this tab follows.
@@ -73,6 +74,7 @@ class Session:
     mixer_epoch: int = 1
     dialog: str | None = None
     drawn_dialog: str | None = None
+    live_seconds: float = 0.0
     study: str | None = None
     downloading: str | None = None
     offered: tuple[str | None, str] | None = None

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from builder.charts import LiveView, ShownRun, kind_looks
+from builder.pages.crowd import live_seconds
 from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
 from builder.pages.opening import MAX_SHOWN_RUNS, open_session
@@ -23,7 +24,7 @@ from builder.pages.run_status import (
     run_status,
     run_title,
 )
-from builder.pages.service import shared_workspace, tab_owner
+from builder.pages.service import shared_crowd, shared_workspace, tab_owner
 from builder.pages.state import Session, begin_session, component_value, current_session
 from builder.pages.studio_actions import StudioActions
 from builder.spec.catalogue import block_styles, catalogue
@@ -37,7 +38,6 @@ from components.live import live
 from components.mixer import mixer
 from components.transport import Device, transport
 
-LIVE_SECONDS = 0.2
 IDLE_SECONDS = 1.0
 DIALOG_SECONDS = 4.0
 MIXER_HEIGHT = 232
@@ -58,7 +58,8 @@ def page() -> None:
     # Under a dialog nothing else changes, and Streamlit (1.67) does not take away what a fragment's run no longer draws if
     # the run of another fragment begins before the browser was told of it.
     idle = IDLE_SECONDS if session.dialog is None else DIALOG_SECONDS
-    tick = LIVE_SECONDS if run and not run.is_final else idle
+    session.live_seconds = live_seconds(shared_crowd().size, session.live_seconds)
+    tick = session.live_seconds if run and not run.is_final else max(idle, session.live_seconds)
     # Each part has a container of its own, drawn or not, so that a part's place in the page never moves under a tick
     # that is on its way.
     top, body = st.container(), st.container(key="studio")
@@ -137,6 +138,10 @@ def _top_bar(actions: StudioActions) -> None:
         # The browser went back or forward: every part of the page is another session's.
         st.rerun(scope="app")
     workspace.heartbeat()
+    crowd = shared_crowd()
+    crowd.hear(id(session))
+    if live_seconds(crowd.size, session.live_seconds) != session.live_seconds:
+        st.rerun(scope="app")
     _write_address(session)
     run = actions.run()
     if _status_key(run) != session.last_status or (not session.read_only and actions.follow()):
