@@ -8,7 +8,7 @@ import ipaddress
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -28,6 +28,7 @@ class Sharing:
             somebody else that has its name lead here.
         workspace: Who has a key; None while the app is this machine's alone.
         token: Lets anybody in, under a name of their own.
+        addresses: Under which people of the network find the app.
         host_token: Lets in whoever started the app, as the owner of what is made on the machine itself.
     """
 
@@ -35,6 +36,7 @@ class Sharing:
     workspace: Workspace | None = None
     token: str = ""
     host_token: str = ""
+    addresses: tuple[str, ...] = ()
 
     @property
     def is_shared(self) -> bool:
@@ -76,19 +78,21 @@ def read_sharing(arguments: Sequence[str], address: str | None) -> Sharing:
             )
         return Sharing(frozenset(map(str.lower, names)))
     workspace = Workspace.open()
-    names += _own_names() if not is_loopback(address) else []
+    # At this machine's own address it is shared by a proxy, under names that it was given.
+    addresses = [] if is_loopback(address) else _addresses()
+    names += [*addresses, *(_own_names() if addresses else [])]
     return Sharing(
         frozenset(map(str.lower, names)),
         workspace,
         os.environ.get("HIGHRISE_TOKEN") or _kept(workspace, "access_token"),
         _kept(workspace, "host_token"),
+        (*options.host, *addresses) or ("localhost",),
     )
 
 
-def invitation(sharing: Sharing, port: int, addresses: Iterable[str] | None = None) -> str:
+def invitation(sharing: Sharing, port: int) -> str:
     """What the terminal says of a shared app: how people come in, and how its host does."""
-    reachable = list(_addresses() if addresses is None else addresses) or ["127.0.0.1"]
-    links = [f"    http://{_in_address(each)}:{port}/join?token={sharing.token}" for each in reachable]
+    links = [f"    http://{_in_address(each)}:{port}/join?token={sharing.token}" for each in sharing.addresses]
     return "\n".join(
         [
             "Highrise is shared. Whoever has this link comes in, under a name of their own:",
@@ -129,7 +133,7 @@ def _kept(workspace: Workspace, name: str) -> str:
 
 def _own_names() -> list[str]:
     name = socket.gethostname()
-    return [name, f"{name}.local", socket.getfqdn(), *_addresses()]
+    return [name, f"{name}.local", socket.getfqdn()]
 
 
 def _addresses() -> list[str]:

@@ -1,6 +1,7 @@
 """What the command line may open to the network, and under which names it answers."""
 
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -58,11 +59,18 @@ def test_the_tokens_differ_and_hold_over_restarts(monkeypatch):
 
 
 def test_the_invitation_has_a_link_for_each_address_and_one_for_the_host():
-    sharing = read_sharing(["--share"], EVERYWHERE)
-    text = invitation(sharing, 8501, ["192.0.2.7", "2001:db8::7"])
+    sharing = replace(read_sharing(["--share"], EVERYWHERE), addresses=("192.0.2.7", "2001:db8::7"))
+    text = invitation(sharing, 8501)
     assert f"http://192.0.2.7:8501/join?token={sharing.token}" in text
     assert f"http://[2001:db8::7]:8501/join?token={sharing.token}" in text
     assert f"http://localhost:8501/join?token={sharing.host_token}" in text
+
+
+def test_behind_a_proxy_it_is_found_under_the_names_it_was_given_alone():
+    sharing = read_sharing(["--share", "--host", "lab.example"], "127.0.0.1")
+    assert sharing.addresses == ("lab.example",)
+    assert not sharing.answers_to(socket.gethostname())
+    assert read_sharing(["--share"], "127.0.0.1").addresses == ("localhost",)
 
 
 @pytest.mark.parametrize(
