@@ -58,7 +58,7 @@ class Assembly:
             raise KeyError(f"There is no chart {chart_id!r}; there are {[each['id'] for each in self._charts]}.")
         traces = [self._filled(trace) for trace in chart["figure"]["data"]]
         layout = copy.deepcopy(chart["figure"]["layout"])
-        layout["title"] = {"text": chart["title"]}
+        layout["title"] = {"text": self._title(chart)}
         floor = None
         if chart["scale"] == "log":
             heights = [height for trace in traces for height in trace.get("y", [])]
@@ -72,6 +72,12 @@ class Assembly:
         for trace in traces:
             _mark_zeros(trace, floor)
         return go.Figure(themed({"data": traces, "layout": layout}, theme))
+
+    def _title(self, chart: Mapping[str, Any]) -> str:
+        """Of what is drawn one row at a time, also which row it is: nothing else on a figure says so."""
+        tables = [trace["meta"]["table"] for trace in chart["figure"]["data"] if "matrix" in trace.get("meta", {})]
+        labels = [self._tables[name]["labels"][-1] for name in tables if self._tables.get(name, {}).get("labels")]
+        return " · ".join([chart["title"], *labels])
 
     def _gap(self, message: Message) -> bool:
         held = {name: len(table["x"]) for name, table in self._tables.items()}

@@ -116,5 +116,5 @@ class RunFeed:
             split: EvaluationTable(("loss", "accuracy"), Window(self._overlap_seconds, 64)) for split in _SPLITS
         }
         self._last_evaluation = 0
-        self._confusion = ConfusionTable(self._overlap_seconds)
+        self._confusion = ConfusionTable(self._overlap_seconds, self.run.reader.confusions)
         self._interventions: list[Intervention] = []

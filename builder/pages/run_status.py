@@ -26,8 +26,8 @@ def run_status(workspace: Workspace, run: Run, reader: RunReader | None) -> dict
     summary = run.summary or {}
     val_accuracy = summary.get("val_accuracy")
     if val_accuracy is None and reader:
-        evaluations = [each for each in reader.evaluations() if each.split == "validation"]
-        val_accuracy = evaluations[-1].metrics.get("accuracy") if evaluations else None
+        newest = reader.newest_evaluation("validation")
+        val_accuracy = newest.metrics.get("accuracy") if newest else None
     return {
         "id": run.id,
         "name": run_title(run),
