@@ -87,7 +87,7 @@ def share_dialog(actions: StudioActions) -> None:
     if run is not None:
         st.caption(f"A read-only live view of run {run_title(run)}: add this to the address of the server.")
         st.code(f"?run={run.id}", language=None)
-    uploaded = st.file_uploader("Open an experiment from a JSON file of at most 1 MB", type="json", max_upload_size=1)
+    uploaded = st.file_uploader("Open an experiment from a JSON file of at most 1 MiB", type="json", max_upload_size=1)
     if uploaded is not None:
         _open_uploaded(actions, uploaded.getvalue())
 

@@ -1,11 +1,12 @@
 /** Progress and counters of the run; a click opens every detail, so that nothing folded or cut is out of reach. */
 
+import { bytesText } from "../shared/bytes";
 import { h, place, setAttribute, setStyle, setText } from "../shared/dom";
 import { drawIcon, icon } from "./icons";
 import { attachPopover } from "./popup";
 import { type Part, type StatusLine, progress, queuedWords, statusLine } from "./status_line";
 import type { Run, TransportData } from "./types";
-import { duration, epochs, grouped, megabytes, percent, speed } from "./words";
+import { duration, epochs, grouped, percent, speed } from "./words";
 
 class PartView {
   readonly element: HTMLElement;
@@ -146,5 +147,5 @@ function details({ run, can_train, why_not }: TransportData): [term: string, val
 }
 
 function downloadWords([file, done, total]: NonNullable<Run["data_progress"]>): string {
-  return total ? `${file}, ${megabytes(done)} of ${megabytes(total)}` : `${file}, ${megabytes(done)}`;
+  return total ? `${file}, ${bytesText(done)} of ${bytesText(total)}` : `${file}, ${bytesText(done)}`;
 }

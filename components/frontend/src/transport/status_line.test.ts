@@ -25,7 +25,7 @@ test("a download shows its share, or its size where the length is unknown", () =
   expect(text(known)).toBe("downloading train-images… 34 %");
   expect(known.fraction).toBe(0.34);
   const unknown = statusLine(someData(aRun("starting", { data_progress: ["train-images", 3_400_000, null] })));
-  expect(text(unknown)).toBe("downloading train-images… 3.4 MB");
+  expect(text(unknown)).toBe("downloading train-images… 3.2 MiB");
   expect(unknown.fraction).toBe("unknown");
 });
 

@@ -1,7 +1,8 @@
 /** What the status cell says about a run: one line in parts of falling importance. Pure. */
 
+import { bytesText } from "../shared/bytes";
 import type { Run, TransportData } from "./types";
-import { duration, epochs, megabytes, percent, speed, stepDigits } from "./words";
+import { duration, epochs, percent, speed, stepDigits } from "./words";
 
 export type Tone = "plain" | "active" | "waiting" | "good" | "warning" | "bad";
 
@@ -71,8 +72,8 @@ function starting(run: Run): StatusLine {
   return line("waiting", null, fraction ?? "unknown", {
     key: "share",
     before: `downloading ${file}… `,
-    strong: fraction === null ? megabytes(done) : percent(fraction, 0),
-    title: total ? `${megabytes(done)} of ${megabytes(total)}` : "The size of the file is not known.",
+    strong: fraction === null ? bytesText(done) : percent(fraction, 0),
+    title: total ? `${bytesText(done)} of ${bytesText(total)}` : "The size of the file is not known.",
     fold: 0,
   });
 }
