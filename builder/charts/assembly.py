@@ -18,6 +18,8 @@ from builder.charts.theme import themed
 
 _AT_FLOOR = " (exactly 0, drawn at the floor)"
 _LABELLED_FLAGS = 3
+_FLAG_PIXELS = 18
+"""Height of a flag's words over the plot."""
 _MAX_COLOUR_TICKS = 5
 """About so many have room beside a small map."""
 
@@ -174,6 +176,8 @@ def _flag_layout(flags: list[dict[str, Any]]) -> dict[str, Any]:
     shapes = [
         {
             "type": "line",
+            # Over the curves it would hide them.
+            "layer": "below",
             "xref": "x",
             "yref": "paper",
             "x0": flag["x"],
@@ -189,9 +193,10 @@ def _flag_layout(flags: list[dict[str, Any]]) -> dict[str, Any]:
             "xref": "x",
             "yref": "paper",
             "x": flag["x"],
-            "y": 1 - 0.1 * place,
+            "y": 1,
+            "yshift": _FLAG_PIXELS * place,
             "xanchor": "left",
-            "yanchor": "top",
+            "yanchor": "bottom",
             "text": flag["text"],
             "showarrow": False,
             "bgcolor": flag["colour"],

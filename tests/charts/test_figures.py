@@ -189,6 +189,9 @@ def test_an_intervention_is_a_flag_on_every_step_axis(record, kinds, invented):
         layout = drawn[chart_id].layout
         assert [shape.x0 for shape in layout.shapes] == [50, 70]
         assert layout.shapes[0].line.dash == "dash"
+        assert {shape.layer for shape in layout.shapes} == {"below"}
+        assert {(each.y, each.yanchor) for each in layout.annotations} == {(1, "bottom")}
+        assert len({each.yshift for each in layout.annotations}) == 2
         assert layout.annotations[0].text == "&lt;b&gt;Gates&lt;/b&gt; → 0.01"
         assert layout.annotations[1].text == "&lt;b&gt;Gates&lt;/b&gt; ×½"
     assert not drawn["depth_profile"].layout.shapes
