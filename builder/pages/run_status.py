@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from builder.charts import run_colours
+from builder.charts import run_colours, run_dashes
 from builder.workspace.errors import WorkspaceError
 from builder.workspace.rows import RunReader, find_series
 from builder.workspace.runs import Run
@@ -69,9 +69,11 @@ def open_reader(workspace: Workspace, run: Run) -> RunReader | None:
         return None
 
 
-def colours_of(runs: Iterable[Run]) -> dict[str, str]:
-    """A colour for each run by its id, which stays as younger runs come."""
-    return run_colours(run.id for run in sorted(runs, key=lambda run: run.number))
+def looks_of(runs: Iterable[Run]) -> dict[str, tuple[str, str]]:
+    """Colour and line style for each run by its id, which stay as younger runs come."""
+    ids = [run.id for run in sorted(runs, key=lambda run: run.number)]
+    colours, dashes = run_colours(ids), run_dashes(ids)
+    return {run_id: (colours[run_id], dashes[run_id]) for run_id in colours}
 
 
 def run_title(run: Run) -> str:

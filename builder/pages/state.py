@@ -37,6 +37,7 @@ class Session:
         owner: Whose experiments and runs these are.
         run_id: The run that the top bar, the mixer and the first chart show.
         shown: Runs drawn over each other, `run_id` first.
+        is_chosen_anew: Whether other runs were just chosen, which every part of the page must see.
         read_only: Opened by `?run=`: a view that changes nothing.
         live: The charts' view of `shown`.
         reader: Of `run_id`.
@@ -55,6 +56,7 @@ class Session:
     owner: str = "local"
     run_id: str | None = None
     shown: list[str] = field(default_factory=list)
+    is_chosen_anew: bool = False
     read_only: bool = False
     live: LiveView | None = None
     live_of: tuple[str, ...] = ()

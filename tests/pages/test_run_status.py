@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from builder.pages.run_status import colours_of, current_group_values, open_reader, page_title, run_status, run_title
+from builder.pages.run_status import current_group_values, looks_of, open_reader, page_title, run_status, run_title
 from builder.workspace.rows import ABSENT, RunWriter, Series
 
 SERIES = (
@@ -121,11 +121,12 @@ def test_the_tabs_title_begins_with_the_progress(workspace, run, record):
     assert run_title(run) == f"#{run.number} digits"
 
 
-def test_a_younger_run_changes_no_older_runs_colour(workspace):
-    before: dict[str, str] = {}
+def test_a_younger_run_changes_no_older_runs_colour_and_line(workspace):
+    before: dict[str, tuple[str, str]] = {}
     for _ in range(6):
         workspace.submit('{"name": "digits"}')
-        colours = colours_of(workspace.runs())
-        assert {run_id: colours[run_id] for run_id in before} == before
-        assert len(set(colours.values())) == len(colours)
-        before = colours
+        looks = looks_of(workspace.runs())
+        assert {run_id: looks[run_id] for run_id in before} == before
+        for each in zip(*looks.values(), strict=True):
+            assert len(set(each)) == len(looks)
+        before = looks

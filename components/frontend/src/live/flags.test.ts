@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutInTheMiddle, labelsOf } from "./flags";
+import { labelsOf } from "./flags";
 import type { Flag } from "./message";
 
 const flag = (x: number, text = "bodies ×½"): Flag => ({ x, text, colour: "#2F7FD0" });
@@ -38,5 +38,4 @@ test("a long name loses its middle and is whole on hover", () => {
   const [label] = labelsOf(frame([flag(50, text)]), 400);
   expect(label!.text).toBe("the weights o…ast stage ×½");
   expect(label!.whole).toBe(text);
-  expect(cutInTheMiddle("short", 5)).toBe("short");
 });

@@ -1,5 +1,6 @@
 /** Which flags get their words, and where over the plot these have room beside each other. Pure. */
 
+import { cutInTheMiddle } from "../shared/cut";
 import type { Range } from "./axis";
 import type { Flag } from "./message";
 
@@ -57,12 +58,4 @@ export function labelsOf(frame: Frame, width: number): Label[] {
 
 function areApart(one: readonly [number, number], other: Range): boolean {
   return one[1] <= other[0] || one[0] >= other[1];
-}
-
-/** Both ends say what it is: of a name its beginning, of a change its size. */
-export function cutInTheMiddle(text: string, most: number): string {
-  const letters = [...text];
-  if (letters.length <= most) return text;
-  const after = Math.floor((most - 1) / 2);
-  return `${letters.slice(0, most - 1 - after).join("")}…${letters.slice(-after).join("")}`;
 }

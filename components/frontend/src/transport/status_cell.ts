@@ -3,7 +3,7 @@
 import { bytesText } from "../shared/bytes";
 import { h, place, setAttribute, setStyle, setText } from "../shared/dom";
 import { drawIcon, icon } from "./icons";
-import { attachPopover } from "./popup";
+import { attachPopover } from "../shared/popup";
 import { type Part, type StatusLine, progress, queuedWords, statusLine } from "./status_line";
 import type { Run, TransportData } from "./types";
 import { duration, epochs, grouped, percent, speed } from "./words";
