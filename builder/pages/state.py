@@ -18,7 +18,7 @@ MAX_PRESSES = 64
 
 @dataclass(slots=True)
 class Notice:
-    """A message in the top bar, with at most one thing to do about it."""
+    """A message in the top bar, with at most one thing to do about it, besides going elsewhere."""
 
     id: int
     kind: str
@@ -26,6 +26,7 @@ class Notice:
     action: str | None = None
     action_title: str | None = None
     payload: Any = None
+    elsewhere: bool = False
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Session:
         dialog: The dialog that is open; it stays open when the script runs again.
         drawn_dialog: The dialog that the newest full run has drawn.
         study: The study that the dialog of presets shows.
+        deleted: The experiment of whose deletion this tab was told.
         downloading: The data set whose download this tab follows.
         offered: The experiment and the data set whose download was offered last.
         presses: What the components' last actions called themselves.
@@ -71,6 +73,7 @@ class Session:
     dialog: str | None = None
     drawn_dialog: str | None = None
     study: str | None = None
+    deleted: str | None = None
     downloading: str | None = None
     offered: tuple[str | None, str] | None = None
     last_status: str | None = None
@@ -101,11 +104,18 @@ class Session:
             self.notify(kind, text)
 
     def notify(
-        self, kind: str, text: str, action: str | None = None, title: str | None = None, payload: Any = None
+        self,
+        kind: str,
+        text: str,
+        action: str | None = None,
+        title: str | None = None,
+        payload: Any = None,
+        *,
+        elsewhere: bool = False,
     ) -> None:
-        """Shows a message until it is dismissed or replaced."""
+        """Shows a message until it is dismissed or replaced; with `elsewhere` it offers other experiments too."""
         self.num_notices += 1
-        self.notice = Notice(self.num_notices, kind, text, action, title, payload)
+        self.notice = Notice(self.num_notices, kind, text, action, title, payload, elsewhere)
 
 
 def current_session() -> Session | None:

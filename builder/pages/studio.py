@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
-from builder.pages.opening import open_session
+from builder.pages.opening import no_study_text, open_session
 from builder.pages.presses import act
 from builder.pages.run_rows import choice, run_list
 from builder.pages.run_status import (
@@ -79,8 +79,11 @@ def page() -> None:
 def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
     beside = address.get("with", "").split(",")
     session = open_session(workspace, address.get("experiment"), address.get("run"), beside)
-    if address.get("study") in STUDIES and not session.read_only:
-        session.dialog, session.study = "presets", address["study"]
+    study = address.get("study")
+    if study in STUDIES and not session.read_only:
+        session.dialog, session.study = "presets", study
+    elif study and study not in STUDIES and session.notice is None:
+        session.notify("warning", no_study_text(study), "presets", "Presets")
     return session
 
 
@@ -167,6 +170,7 @@ def _top_bar(actions: StudioActions) -> None:
                 "kind": notice.kind,
                 "text": notice.text,
                 "action": {"kind": notice.action, "title": notice.action_title} if notice.action else None,
+                "elsewhere": notice.elsewhere,
             }
             if notice
             else None,

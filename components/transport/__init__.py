@@ -77,12 +77,16 @@ class NoticeAction(TypedDict):
 
 
 class Notice(TypedDict):
-    """What the server has to say. An information without an action leaves by itself; everything else stays."""
+    """What the server has to say. An information without an action leaves by itself; everything else stays.
+
+    With `elsewhere` a second button opens the list of experiments.
+    """
 
     id: str | int
     kind: Literal["info", "warning", "error"]
     text: str
     action: NoticeAction | None
+    elsewhere: bool
 
 
 class TransportData(TypedDict):

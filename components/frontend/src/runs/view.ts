@@ -11,7 +11,7 @@ import { accuracyText, agoText, inFront, shortNames, SIGNS, toggled, TONES, whol
 /** Of a name, as many as fit on its line. */
 const LETTERS_ALONE = 60;
 const LETTERS_OFFERED = 46;
-const LETTERS_BESIDE = 21;
+const LETTERS_BESIDE = 19;
 
 /** Of one run: line, number and name, how it stands, what sets it apart. */
 class Facts {

@@ -33,6 +33,8 @@ export interface Notice {
   kind: "info" | "warning" | "error";
   text: string;
   action: { kind: string; title: string } | null;
+  /** Whether to go to another experiment is a remedy. */
+  elsewhere?: boolean;
 }
 
 export interface TransportData {
