@@ -39,10 +39,26 @@ def run_status(workspace: Workspace, run: Run, reader: RunReader | None) -> dict
         "num_epochs": num_steps / steps_per_epoch,
         "samples_per_second": steps_per_second * info.get("batch_size", 0) if steps_per_second else None,
         "seconds_left": (num_steps - step) / steps_per_second if steps_per_second else None,
-        "queue_place": workspace.queue_place(run.id) if run.status == "queued" else None,
+        "queue": _queue(workspace, run) if run.status == "queued" else None,
         "data_progress": info.get("data_progress") if run.status == "starting" else None,
         "val_accuracy": val_accuracy,
         "test_accuracy": summary.get("test_accuracy"),
+    }
+
+
+def _queue(workspace: Workspace, run: Run) -> dict[str, Any] | None:
+    """Where a queued run stands, and which runs hold the slots; None if it has left the queue meanwhile."""
+    waiting = workspace.queue()
+    if run.id not in waiting:
+        return None
+    return {
+        "place": waiting.index(run.id) + 1,
+        "length": len(waiting),
+        "slots": workspace.slots(),
+        "holders": [
+            {"run": each.id, "experiment": each.experiment_id, "name": run_title(each), "status": each.status}
+            for each in workspace.live_runs()
+        ],
     }
 
 

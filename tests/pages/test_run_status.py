@@ -53,9 +53,19 @@ def test_a_run_without_rows_has_no_reader_and_no_progress(workspace, run):
     assert found["seconds_left"] is None
 
 
-def test_a_queued_run_knows_its_place(workspace):
+def test_a_queued_run_knows_its_place_and_who_holds_the_slots(workspace, run):
+    workspace.set_slots(2)
+    other = workspace.submit('{"name": "spirals"}', queue=False)
+    workspace.set_status(other.id, "running")
+    workspace.set_status(other.id, "paused")
     first, second = (workspace.submit('{"name": "waits"}') for _ in range(2))
-    assert [status(workspace, run)["queue_place"] for run in (first, second)] == [1, 2]
+    queues = [status(workspace, each)["queue"] for each in (first, second)]
+    assert [(queue["place"], queue["length"], queue["slots"]) for queue in queues] == [(1, 2, 2), (2, 2, 2)]
+    assert queues[0]["holders"] == [
+        {"run": run.id, "experiment": None, "name": f"#{run.number} digits", "status": "starting"},
+        {"run": other.id, "experiment": None, "name": f"#{other.number} spirals", "status": "paused"},
+    ]
+    assert status(workspace, run)["queue"] is None
 
 
 def test_progress_speed_and_time_left_come_from_the_rows(workspace, run, record):

@@ -30,7 +30,15 @@ export class NoticeBox {
       icon("cross"),
     );
     const body = h("div", { class: "tp-notice-body" }, this.kind, this.text);
-    this.element = h("div", { class: "tp-notice", popover: "manual" }, this.icon, body, this.action, this.elsewhere, close);
+    this.element = h(
+      "div",
+      { class: "tp-notice", popover: "manual" },
+      this.icon,
+      body,
+      this.action,
+      this.elsewhere,
+      close,
+    );
     this.element.addEventListener("mouseenter", () => clearTimeout(this.timer));
     this.element.addEventListener("mouseleave", () => this.expire());
   }
