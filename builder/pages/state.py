@@ -12,6 +12,8 @@ from builder.pages.sent import Sent
 from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
+LISTED_EXPERIMENTS = 20
+"""At once: each costs the browser a handful of widgets."""
 MAX_PRESSES = 64
 """Remembered; more are not on their way at once."""
 
@@ -46,6 +48,7 @@ class Session:
         sent: What the editor has already.
         dialog: The dialog that is open; it stays open when the script runs again.
         drawn_dialog: The dialog that the newest full run has drawn.
+        num_listed: As many experiments the list of them shows.
         study: The study that the dialog of presets shows.
         deleted: The experiment of whose deletion this tab was told.
         downloading: The data set whose download this tab follows.
@@ -72,6 +75,7 @@ class Session:
     mixer_epoch: int = 1
     dialog: str | None = None
     drawn_dialog: str | None = None
+    num_listed: int = LISTED_EXPERIMENTS
     study: str | None = None
     deleted: str | None = None
     downloading: str | None = None
