@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from builder.pages.run_status import run_title
 from builder.pages.state import LISTED_EXPERIMENTS
 from builder.pages.studio_actions import StudioActions
 from builder.spec import DocumentError, dump_experiment, parse_experiment
+from components.link import link
 
 MAX_SHOWN_PROBLEMS = 10
 FEW_EXPERIMENTS = 8
@@ -103,8 +105,25 @@ def _experiment_menu(actions: StudioActions, row: ExperimentRow, is_open: bool) 
 
 
 def share_dialog(actions: StudioActions) -> None:
-    """The document as JSON, in and out, and the read-only link of the run."""
-    experiment = actions.editing.experiment
+    """Addresses to watch and to open, the document as JSON, in and out."""
+    experiment, run = actions.editing.experiment, actions.run()
+    if run is not None:
+        link(
+            f"?{urlencode({'run': run.id})}",
+            title=f"Watch run {run_title(run)}",
+            note="Whoever opens it follows this run live, with its tower, charts and rates, and can change nothing.",
+            key="link-run",
+        )
+    else:
+        st.caption("Once there is a run, an address stands here under which others watch it live.")
+    if actions.session.address and "experiment" in actions.session.address:
+        shown = {name: value for name, value in actions.session.address.items() if name != "study"}
+        link(
+            f"?{urlencode(shown, safe=',')}",
+            title="Work on this experiment",
+            note="Whoever opens it sees what you see, and can edit and train it as you can.",
+            key="link-experiment",
+        )
     st.download_button(
         "Download this experiment (JSON)",
         dump_experiment(experiment, indent=2),
@@ -112,10 +131,6 @@ def share_dialog(actions: StudioActions) -> None:
         mime="application/json",
         help="The whole document. The command line trains it: python -m builder train FILE",
     )
-    run = actions.run()
-    if run is not None:
-        st.caption(f"A read-only live view of run {run_title(run)}: add this to the address of the server.")
-        st.code(f"?run={run.id}", language=None)
     uploaded = st.file_uploader("Open an experiment from a JSON file of at most 1 MiB", type="json", max_upload_size=1)
     if uploaded is not None:
         _open_uploaded(actions, uploaded.getvalue())

@@ -27,11 +27,11 @@ test("a queued run says its place and who holds the slots", () => {
 test("it says what to do, and that a paused run keeps its slot", () => {
   expect(waitWords(queue())).toBe(
     "All 2 slots are held, by #4 digits (running) and #5 spirals (paused). " +
-      "It starts as soon as one of them ends: wait, or stop one. A paused run keeps its slot.",
+      "This run starts as soon as one of them ends: wait, or stop one. A paused run keeps its slot.",
   );
   expect(waitWords(queue({ place: 3, length: 3, slots: 1, holders: [holder()] }))).toBe(
     "The only slot is held by #4 digits (running). " +
-      "It starts after 2 more in the queue, as soon as one of them ends: wait, or stop one.",
+      "This run starts after 2 more in the queue, as soon as it ends: wait, or stop it.",
   );
 });
 

@@ -17,9 +17,10 @@ export function waitWords({ place, holders, slots }: Queue): string {
   if (holders.length < slots) return "A slot is free: it starts in a moment.";
   const held =
     slots === 1 ? `The only slot is held by ${named(holders)}.` : `All ${slots} slots are held, by ${named(holders)}.`;
-  const first = place === 1 ? "It starts" : `It starts after ${place - 1} more in the queue,`;
+  const first = place === 1 ? "This run starts" : `This run starts after ${place - 1} more in the queue,`;
+  const end = slots === 1 ? "it ends: wait, or stop it" : "one of them ends: wait, or stop one";
   const paused = holders.some((holder) => holder.status === "paused") ? " A paused run keeps its slot." : "";
-  return `${held} ${first} as soon as one of them ends: wait, or stop one.${paused}`;
+  return `${held} ${first} as soon as ${end}.${paused}`;
 }
 
 /** Where the page shows it: its experiment with it in view, or the run alone. */

@@ -144,14 +144,15 @@ function details({ run, can_train, why_not }: TransportData): [term: string, val
   const trouble: [string, string][] = can_train || why_not === "" ? [] : [["Train is off", why_not]];
   if (run === null) return [["Run", "none yet"], ...trouble];
   const { done, all } = epochs(run.epoch, run.num_epochs);
+  const isPlanned = run.num_steps > 0;
   const rows: [string, string | null][] = [
     ["Run", run.name],
     ["Status", run.status === "queued" ? queuedWords(run) : run.status],
     ["Waits for", run.queue && waitWords(run.queue)],
     ["Reason", run.reason || null],
     ["Download", run.data_progress && downloadWords(run.data_progress)],
-    ["Step", `${grouped(run.step)} of ${grouped(run.num_steps)} (${percent(progress(run), 0)})`],
-    ["Epoch", `${done} of ${all}`],
+    ["Step", isPlanned ? `${grouped(run.step)} of ${grouped(run.num_steps)} (${percent(progress(run), 0)})` : null],
+    ["Epoch", isPlanned ? `${done} of ${all}` : null],
     ["Speed", run.samples_per_second === null ? null : `${speed(run.samples_per_second)} samples per second`],
     ["Time left", run.seconds_left === null ? null : duration(run.seconds_left)],
     ["Validation accuracy", run.val_accuracy === null ? null : percent(run.val_accuracy)],
