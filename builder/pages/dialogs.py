@@ -123,6 +123,7 @@ def share_dialog(actions: StudioActions) -> None:
             title="Work on this experiment",
             note="Whoever opens it sees what you see, and can edit and train it as you can.",
             key="link-experiment",
+            warns=run is None,
         )
     st.download_button(
         "Download this experiment (JSON)",

@@ -14,7 +14,7 @@ def _renderer() -> ComponentRenderer:
     return component("components.link", js="index.js", css="index.css")
 
 
-def link(query: str, *, title: str, note: str, key: str) -> None:
+def link(query: str, *, title: str, note: str, key: str, warns: bool = True) -> None:
     """Mounts the field. The browser knows best under which address it reached the server, so the query is enough.
 
     Args:
@@ -22,5 +22,6 @@ def link(query: str, *, title: str, note: str, key: str) -> None:
         title: What the address is.
         note: What whoever opens it sees.
         key: The widget's.
+        warns: Whether to say so where the address works on this machine alone; of several fields one is enough.
     """
-    _renderer()(key=key, data={"key": key, "query": query, "title": title, "note": note})
+    _renderer()(key=key, data={"key": key, "query": query, "title": title, "note": note, "warns": warns})

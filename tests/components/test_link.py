@@ -7,7 +7,7 @@ pytestmark = pytest.mark.e2e
 
 
 def mount(page: Page) -> None:
-    data = {"query": "?run=r1", "title": "Watch run #1", "note": "Others see it live."}
+    data = {"query": "?run=r1", "title": "Watch run #1", "note": "Others see it live.", "warns": True}
     page.evaluate("data => harness.mount('link', data)", data)
 
 

@@ -8,6 +8,8 @@ export interface LinkData {
   query: string;
   title: string;
   note: string;
+  /** Whether to say so if it works on this machine alone. */
+  warns: boolean;
 }
 
 const SAID_MS = 4000;
@@ -38,11 +40,11 @@ export class LinkView implements View<LinkData> {
     root.append(this.element);
   }
 
-  update({ query, title, note }: LinkData): void {
+  update({ query, title, note, warns }: LinkData): void {
     const address = addressOf(window.location.href, query);
     setText(this.title, title);
     setText(this.note, note);
-    setHidden(this.local, !isOfThisMachine(address));
+    setHidden(this.local, !warns || !isOfThisMachine(address));
     if (this.field.value !== address) this.field.value = address;
     setAttribute(this.field, "title", address);
     setAttribute(this.button, "aria-label", `Copy: ${title}`);
