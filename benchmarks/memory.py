@@ -20,6 +20,7 @@ from builder.spec import Experiment, analyse, load_experiment, with_value
 from builder.spec.datasets import DATASETS
 from builder.spec.presets.numbering import NestedItem, network
 from builder.spec.recipes import activation, conv, linear, norm, post_activation_body
+from builder.spec.sizes import bytes_text
 from builder.spec.training import AdamOptimizer
 
 NUM_STEPS = 5
@@ -143,7 +144,7 @@ def measure() -> list[Row]:
                 [max(ratio, 1 / ratio)],
                 floor=FACTOR,
                 sense="at most",
-                note=f"estimate {found['estimate'] / 1e6:.1f} MB, peak {found['peak'] / 1e6:.1f} MB, data left out",
+                note=f"estimate {bytes_text(found['estimate'])}, peak {bytes_text(found['peak'])}, data left out",
             )
         )
     return rows

@@ -297,6 +297,18 @@ def test_documents_name_only_what_exists() -> None:
     assert missing == set()
 
 
+def test_bytes_are_counted_by_1024_everywhere() -> None:
+    """Nobody reads two units; what makes text of bytes is builder/spec/sizes.py and its twin in the front end."""
+    # What the kernel calls kB in /proc is 1024 bytes.
+    wanted = re.compile(r"(?<![A-Za-z])(?:k|K|M|G|T)B(?![A-Za-z])")
+    found = []
+    for path in (each for ending in (".py", ".ts", ".md") for each in sources(".", ending=ending)):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if path != Path(__file__) and wanted.search(line) and "/proc/" not in line:
+                found.append(f"{path.relative_to(ROOT)}:{number} {line.strip()[:100]}")
+    assert found == []
+
+
 def test_no_address_of_a_machine_or_registry_stands_in_the_project() -> None:
     """Absolute paths of somebody's machine, and package registries of somebody's network."""
     endings = (

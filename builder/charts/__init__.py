@@ -2,7 +2,7 @@
 
 from builder.charts.finished import figures
 from builder.charts.live import LiveView
-from builder.charts.look import KindLook, kind_looks, run_colours
+from builder.charts.look import KindLook, kind_looks, run_colours, run_dashes
 from builder.charts.runs import ShownRun
 
-__all__ = ["KindLook", "LiveView", "ShownRun", "figures", "kind_looks", "run_colours"]
+__all__ = ["KindLook", "LiveView", "ShownRun", "figures", "kind_looks", "run_colours", "run_dashes"]

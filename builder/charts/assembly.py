@@ -18,6 +18,8 @@ from builder.charts.theme import themed
 
 _AT_FLOOR = " (exactly 0, drawn at the floor)"
 _LABELLED_FLAGS = 3
+_FLAG_PIXELS = 18
+"""Height of a flag's words over the plot."""
 _MAX_COLOUR_TICKS = 5
 """About so many have room beside a small map."""
 
@@ -58,7 +60,7 @@ class Assembly:
             raise KeyError(f"There is no chart {chart_id!r}; there are {[each['id'] for each in self._charts]}.")
         traces = [self._filled(trace) for trace in chart["figure"]["data"]]
         layout = copy.deepcopy(chart["figure"]["layout"])
-        layout["title"] = {"text": chart["title"]}
+        layout["title"] = {"text": self._title(chart)}
         floor = None
         if chart["scale"] == "log":
             heights = [height for trace in traces for height in trace.get("y", [])]
@@ -72,6 +74,12 @@ class Assembly:
         for trace in traces:
             _mark_zeros(trace, floor)
         return go.Figure(themed({"data": traces, "layout": layout}, theme))
+
+    def _title(self, chart: Mapping[str, Any]) -> str:
+        """Of what is drawn one row at a time, also which row it is: nothing else on a figure says so."""
+        tables = [trace["meta"]["table"] for trace in chart["figure"]["data"] if "matrix" in trace.get("meta", {})]
+        labels = [self._tables[name]["labels"][-1] for name in tables if self._tables.get(name, {}).get("labels")]
+        return " · ".join([chart["title"], *labels])
 
     def _gap(self, message: Message) -> bool:
         held = {name: len(table["x"]) for name, table in self._tables.items()}
@@ -168,6 +176,8 @@ def _flag_layout(flags: list[dict[str, Any]]) -> dict[str, Any]:
     shapes = [
         {
             "type": "line",
+            # Over the curves it would hide them.
+            "layer": "below",
             "xref": "x",
             "yref": "paper",
             "x0": flag["x"],
@@ -183,9 +193,10 @@ def _flag_layout(flags: list[dict[str, Any]]) -> dict[str, Any]:
             "xref": "x",
             "yref": "paper",
             "x": flag["x"],
-            "y": 1 - 0.1 * place,
+            "y": 1,
+            "yshift": _FLAG_PIXELS * place,
             "xanchor": "left",
-            "yanchor": "top",
+            "yanchor": "bottom",
             "text": flag["text"],
             "showarrow": False,
             "bgcolor": flag["colour"],

@@ -8,6 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+_ENOUGH = 3
+"""Ticks: two do not show that the axis is logarithmic, and one shows nothing."""
+_DIGITS = ((1, 2, 5), (1, 3), (1, 2, 4, 6, 8))
+
 
 def axis_end(last_step: int, num_steps: int) -> float:
     """Last step on the axis: the planned number halved as long as everything so far fits.
@@ -27,7 +31,7 @@ def zero_floor(values: Iterable[float | None]) -> float:
 
 
 def log_ticks(low: float, high: float, floor: float | None = None, most: int = 8) -> tuple[list[float], list[str]]:
-    """Ticks of a logarithmic axis from `low` to `high`: decades, or 1, 2 and 5 of each where few are in sight.
+    """Ticks of a logarithmic axis from `low` to `high`: decades, or finer where fewer than three are in sight.
 
     Args:
         low: least value in sight, above 0.
@@ -41,10 +45,28 @@ def log_ticks(low: float, high: float, floor: float | None = None, most: int = 8
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = max(1, math.ceil((last - first + 1) / most))
     ticks = [(10.0**power, f"1e{power}") for power in range(first, last + 1) if power % every == 0]
-    if len(ticks) < 2:
-        powers = range(first - 1, last + 1)
-        finer = [(float(f"{digit}e{power}"), f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
-        ticks = [tick for tick in finer if low * (1 - 1e-9) <= tick[0] <= high * (1 + 1e-9)]
+    if len(ticks) < _ENOUGH:
+        ticks = _finer_ticks(low, high, most)
     if floor is not None and low <= floor:
         ticks = [(floor, "0"), *(tick for tick in ticks if tick[0] > floor * 1.0001)]
     return [value for value, _ in ticks], [label for _, label in ticks]
+
+
+def _finer_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
+    """The first of several digits of each decade that give enough ticks, else equal steps."""
+    first, last = math.floor(math.log10(low)), math.floor(math.log10(high))
+    for digits in _DIGITS:
+        named = [f"{digit}e{power}" for power in range(first, last + 1) for digit in digits]
+        ticks = [(float(name), name) for name in named if low * (1 - 1e-9) <= float(name) <= high * (1 + 1e-9)]
+        if _ENOUGH <= len(ticks) <= most:
+            return ticks
+    unit = 10.0 ** math.floor(math.log10((high - low) / _ENOUGH))
+    step = next(factor * unit for factor in (1, 2, 5, 10) if (high - low) / (factor * unit) <= most)
+    counts = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    return [(count * step, _short(count * step)) for count in counts]
+
+
+def _short(value: float) -> str:
+    """With a mantissa of as few digits as it takes: `2.5e-1`."""
+    mantissa, power = f"{value:.6e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"

@@ -173,15 +173,15 @@ def _profile_traces(run: RecordedRun, kinds: Mapping[str, KindLook], *, alone: b
             traces.append({"uid": uid_of(run.id, "dot", kind), "marker": marker, **dots, **shared})
         label = ""
     else:
-        label = escape(run.run.name)
+        label = run.name
         traces.append(
             {
                 "type": "scatter",
                 "mode": "lines+markers",
                 "uid": uid_of(run.id, "profile"),
-                "name": label,
+                "name": run.label,
                 "legendgroup": run.id,
-                "line": {"width": 1.2, "color": run.run.colour},
+                "line": {"width": 1.2, "color": run.run.colour, "dash": run.run.dash},
                 "marker": {"size": 6},
                 "hovertemplate": f"{_PLACE}{text}{label}</extra>",
             }

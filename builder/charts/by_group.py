@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from builder.charts.chart import Chart, Column, curve, hover, non_finite_marks
-from builder.charts.look import dash_of, transparent
+from builder.charts.look import symbol_of, transparent
 from builder.charts.runs import RecordedRun
 from builder.charts.text import escape
 
@@ -52,8 +52,8 @@ def _by_group(runs: Sequence[RecordedRun], *, quantity: str, title: str, help: s
                 continue
             found.append(series)
             colour = group["colour"] if alone else run.run.colour
-            label = escape(group["name"]) if alone else f"{escape(run.run.name)}: {escape(group['name'])}"
-            dash = "solid" if alone else dash_of(names, group["name"])
+            name = escape(group["name"])
+            label, whole = (name, name) if alone else (f"{run.label} {name}", f"{run.name}: {name}")
             mean = Column("mean", (series,))
             wanted.append(mean)
             if band:
@@ -67,7 +67,7 @@ def _by_group(runs: Sequence[RecordedRun], *, quantity: str, title: str, help: s
                         legendgroup=label,
                         showlegend=False,
                         line=faint,
-                        hovertemplate=hover(".3g", f"{label}, least and greatest"),
+                        hovertemplate=hover(".3g", f"{whole}, least and greatest"),
                     )
                 )
             traces.append(
@@ -76,8 +76,9 @@ def _by_group(runs: Sequence[RecordedRun], *, quantity: str, title: str, help: s
                     mean,
                     name=label,
                     legendgroup=label,
-                    line={"width": 1.5, "color": colour, "dash": dash},
-                    hovertemplate=hover(".3g", label),
+                    line={"width": 1.5, "color": colour, "dash": "solid" if alone else run.run.dash},
+                    **({} if alone else _marked(symbol_of(names, group["name"]), colour)),
+                    hovertemplate=hover(".3g", whole),
                 )
             )
         if found:
@@ -94,3 +95,8 @@ def _by_group(runs: Sequence[RecordedRun], *, quantity: str, title: str, help: s
         y_title=title.lower(),
         scale="log",
     )
+
+
+def _marked(symbol: str, colour: str) -> dict[str, Any]:
+    """A few markers along the line: where colour and dash are the run's, they tell groups apart."""
+    return {"mode": "lines+markers", "marker": {"symbol": symbol, "size": 6, "color": colour, "maxdisplayed": 8}}

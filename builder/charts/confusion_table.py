@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
 from builder.charts.binning import MAX_BINS
 from builder.charts.tables import Table, Window
 from builder.workspace.rows import Evaluation
@@ -19,9 +23,11 @@ class ConfusionTable:
 
     Args:
         overlap_seconds: how long rows are repeated.
+        load: matrices by evaluation, `RunReader.confusions`; asked only for those that are sent.
     """
 
-    def __init__(self, overlap_seconds: float):
+    def __init__(self, overlap_seconds: float, load: Callable[[Sequence[int]], Mapping[int, np.ndarray]]):
+        self._load = load
         self._overlap_seconds = overlap_seconds
         self._window = Window(overlap_seconds, 1)
         self._num_evaluations = 0
@@ -31,9 +37,9 @@ class ConfusionTable:
 
     def extend(self, evaluation: Evaluation) -> None:
         """Take one more evaluation; one without a matrix is no row."""
-        if evaluation.confusion is None:
+        if not evaluation.num_classes:
             return
-        size = evaluation.confusion.size
+        size = evaluation.num_classes**2
         if not self._kept:
             self._window = Window(self._overlap_seconds, max(1, _REPEATED_COUNTS // size))
         elif self._kept[-1][0] % self._every:
@@ -57,8 +63,10 @@ class ConfusionTable:
         """The rows that are new, or were within the overlap; `x` are the evaluations' ids, which only grow."""
         num_rows = len(self._kept)
         first = self._window.first(now, num_rows, is_settled=True)
-        rows = [evaluation for _, evaluation in self._kept[first:]]
-        counts = [count for each in rows if each.confusion is not None for count in each.confusion.ravel().tolist()]
+        matrices = self._load([evaluation.id for _, evaluation in self._kept[first:]])
+        # What a trainer that went back to a checkpoint has cut off meanwhile is left out until the feed starts over.
+        rows = [evaluation for _, evaluation in self._kept[first:] if evaluation.id in matrices]
+        counts = [count for each in rows for count in matrices[each.id].ravel().tolist()]
         return {
             "first": first,
             "x": [each.id for each in rows],

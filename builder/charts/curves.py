@@ -8,10 +8,12 @@ from typing import Any
 from builder.charts.chart import Chart, Column, curve, hover, non_finite_marks, uid_of
 from builder.charts.look import TEST_COLOUR, TRAIN_COLOUR, VALIDATION_COLOUR
 from builder.charts.runs import RecordedRun
-from builder.charts.text import escape
 
 _RAW = "Thin: every step; where a point stands for several steps, their least and greatest value. Thick: smoothed. "
-_DASHED = "Dashed: validation, at each evaluation. Star: test, once at the end."
+_ENDS = "Star: test, once at the end."
+_DASHED = "Dashed: validation, at each evaluation. " + _ENDS
+_DOTTED = "With dots: validation, at each evaluation. " + _ENDS
+"""Where several runs are drawn: there dashes tell runs apart."""
 
 
 def loss_chart(runs: Sequence[RecordedRun]) -> Chart:
@@ -20,7 +22,7 @@ def loss_chart(runs: Sequence[RecordedRun]) -> Chart:
         runs,
         quantity="loss",
         title="Loss",
-        help="What the training minimises, averaged over a batch. " + _RAW + _DASHED,
+        help="What the training minimises, averaged over a batch. " + _RAW,
         empty="Press Train: the loss of every step will appear here.",
         y_format=".4g",
     )
@@ -32,7 +34,7 @@ def accuracy_chart(runs: Sequence[RecordedRun]) -> Chart:
         runs,
         quantity="accuracy",
         title="Accuracy",
-        help="Share of samples classified correctly. " + _RAW + _DASHED,
+        help="Share of samples classified correctly. " + _RAW,
         empty="Press Train: the share of correct answers at every step will appear here.",
         y_format=".2%",
         tick_format=".0%",
@@ -54,13 +56,20 @@ def _curves(
         traces.append(_evaluations(run, "validation", quantity, y_format, alone))
         traces.append(_evaluations(run, "test", quantity, y_format, alone))
     return Chart(
-        id=quantity, title=title, help=help, empty=empty, traces=traces, columns=columns, y_title=quantity, **chart
+        id=quantity,
+        title=title,
+        help=help + (_DASHED if len(runs) == 1 else _DOTTED),
+        empty=empty,
+        traces=traces,
+        columns=columns,
+        y_title=quantity,
+        **chart,
     )
 
 
 def _training(run: RecordedRun, series: Any, y_format: str, alone: bool) -> tuple[list[dict[str, Any]], tuple]:
     colour = TRAIN_COLOUR if alone else run.run.colour
-    name = "train" if alone else escape(run.run.name)
+    name, whole = ("train", "train") if alone else (run.label, run.name)
     raw, smooth = Column("band", (series,)), Column("smooth", (series,))
     marks, bad = non_finite_marks(run, [series])
     thin = curve(
@@ -71,15 +80,15 @@ def _training(run: RecordedRun, series: Any, y_format: str, alone: bool) -> tupl
         showlegend=False,
         opacity=0.35,
         line={"width": 1, "color": colour},
-        hovertemplate=hover(y_format, f"{name}, each step"),
+        hovertemplate=hover(y_format, f"{whole}, each step"),
     )
     thick = curve(
         run,
         smooth,
         name=name,
         legendgroup=run.id,
-        line={"width": 2, "color": colour},
-        hovertemplate=hover(y_format, f"{name}, smoothed"),
+        line={"width": 2, "color": colour, "dash": "solid" if alone else run.run.dash},
+        hovertemplate=hover(y_format, f"{whole}, smoothed"),
     )
     return [thin, thick, marks], (raw, smooth, bad)
 
@@ -87,7 +96,7 @@ def _training(run: RecordedRun, series: Any, y_format: str, alone: bool) -> tupl
 def _evaluations(run: RecordedRun, split: str, quantity: str, y_format: str, alone: bool) -> dict[str, Any]:
     own = TEST_COLOUR if split == "test" else VALIDATION_COLOUR
     colour = own if alone else run.run.colour
-    name = split if alone else f"{escape(run.run.name)}, {split}"
+    name = split if alone else f"{run.name}, {split}"
     star = split == "test"
     return {
         "type": "scatter",
@@ -98,7 +107,7 @@ def _evaluations(run: RecordedRun, split: str, quantity: str, y_format: str, alo
         "legendgroup": run.id if not alone else split,
         "showlegend": alone and not star,
         "cliponaxis": False,
-        "line": {"width": 1.6, "color": colour, "dash": "dash"},
+        "line": {"width": 1.6, "color": colour, "dash": "dash" if alone else run.run.dash},
         "marker": {"size": 11 if star else 4, "color": colour, "symbol": "star" if star else "circle"},
         "hovertemplate": hover(y_format, name),
     }

@@ -14,7 +14,9 @@ _CLOSE = 0.01
 _RATIOS = {2.0: "×2", 0.5: "×½", 10.0: "×10", 0.1: "×0.1"}
 
 
-def flags_of(run: RecordedRun, interventions: Sequence[Intervention], axis_end: float) -> list[dict[str, Any]]:
+def flags_of(
+    run: RecordedRun, interventions: Sequence[Intervention], axis_end: float, *, alone: bool = True
+) -> list[dict[str, Any]]:
     """The newest flags of one run, oldest first.
 
     A slider that is dragged makes many interventions; of those on one subject within a hundredth of the axis only the
@@ -24,6 +26,7 @@ def flags_of(run: RecordedRun, interventions: Sequence[Intervention], axis_end: 
         run: whose.
         interventions: all of them, in order.
         axis_end: last step on the axis.
+        alone: whether no other run is drawn; otherwise the words say whose flag it is.
 
     Returns:
         Dictionaries with `x`, `text` (escaped) and `colour`.
@@ -39,8 +42,8 @@ def flags_of(run: RecordedRun, interventions: Sequence[Intervention], axis_end: 
         for old in [old for old in flags if old["subject"] == each.subject and each.step - old["x"] <= near]:
             before = old["before"]
             flags.remove(old)
-        text = escape(f"{each.subject} {_change(before, each)}".strip())
-        colour = colours.get(each.subject, run.run.colour)
+        text = ("" if alone else f"{run.label}: ") + escape(f"{each.subject} {_change(before, each)}".strip())
+        colour = colours.get(each.subject, run.run.colour) if alone else run.run.colour
         flags.append({"x": each.step, "text": text, "colour": colour, "subject": each.subject, "before": before})
         if isinstance(each.value, int | float):
             rates[each.subject] = float(each.value)

@@ -23,6 +23,7 @@ from builder.charts.curves import accuracy_chart, loss_chart
 from builder.charts.look import KindLook
 from builder.charts.run_feed import RunFeed
 from builder.charts.runs import RecordedRun, ShownRun
+from builder.charts.tables import EvaluationTable
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import RunReader
 from builder.workspace.rows.layout import FILE_NAME
@@ -92,6 +93,11 @@ class LiveView:
         self._generation += 1
         self._seen = None
         self._charts = []
+
+    def validation(self, run_id: str) -> EvaluationTable | None:
+        """The evaluations of a run on its validation set, as the last message had them."""
+        feed = self._feeds.get(run_id)
+        return feed.validation if feed else None
 
     def close(self) -> None:
         """Close the runs' files."""

@@ -11,7 +11,7 @@ TRAIN_COLOUR = "#3B7DE0"
 VALIDATION_COLOUR = "#C8507A"
 TEST_COLOUR = "#8E68C4"
 NON_FINITE_COLOUR = "#D1242F"
-DASHES = ("solid", "dot", "dashdot", "longdash", "dash", "longdashdot")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "pentagon", "star", "hexagon", "triangle-down")
 
 
@@ -51,12 +51,17 @@ def run_colours(run_ids: Iterable[str]) -> dict[str, str]:
     return {run_id: RUN_COLOURS[place % len(RUN_COLOURS)] for place, run_id in enumerate(dict.fromkeys(run_ids))}
 
 
+def run_dashes(run_ids: Iterable[str]) -> dict[str, str]:
+    """A line style for every run, besides its colour: for whoever cannot tell colours, and where these come again."""
+    return {run_id: DASHES[place % len(DASHES)] for place, run_id in enumerate(dict.fromkeys(run_ids))}
+
+
 def transparent(colour: str, opacity: float) -> str:
     """`#RRGGBB` with an opacity."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def dash_of(names: Sequence[str], name: str) -> str:
-    """The dash of one of several curves that share a colour."""
-    return DASHES[list(names).index(name) % len(DASHES)]
+def symbol_of(names: Sequence[str], name: str) -> str:
+    """The marker of one of several curves that share colour and line style."""
+    return SYMBOLS[list(names).index(name) % len(SYMBOLS)]

@@ -56,6 +56,11 @@ class RunFeed:
         after = self._interventions[-1].id if self._interventions else 0
         self._interventions += self.run.reader.interventions(after)
 
+    @property
+    def validation(self) -> EvaluationTable:
+        """Loss and accuracy of the validation set so far."""
+        return self._evaluations["validation"]
+
     def starts_over(self) -> bool:
         """Whether rows that were sent have changed, so that everything must be sent again."""
         return (
@@ -101,7 +106,7 @@ class RunFeed:
             message["tables"][f"{self.run.id}/{name}"] = table.newest(self.last_step, now)
         for split, table in self._evaluations.items():
             message["tables"][f"{self.run.id}/{split}"] = table.newest(now)
-        message["flags"] += flags_of(self.run, self._interventions, axis_end)
+        message["flags"] += flags_of(self.run, self._interventions, axis_end, alone=alone)
         if self.last_step and recorded_blocks(self.run):
             profile = read_profile(self.run, self.last_step)
             message["fills"].update(profile_fills(self.run, profile, self._kinds, alone=alone))
@@ -116,5 +121,5 @@ class RunFeed:
             split: EvaluationTable(("loss", "accuracy"), Window(self._overlap_seconds, 64)) for split in _SPLITS
         }
         self._last_evaluation = 0
-        self._confusion = ConfusionTable(self._overlap_seconds)
+        self._confusion = ConfusionTable(self._overlap_seconds, self.run.reader.confusions)
         self._interventions: list[Intervention] = []

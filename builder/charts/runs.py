@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from builder.charts.text import escape
 from builder.workspace.rows import Family, RunReader, Series, find_series
 
 
@@ -19,12 +20,16 @@ class ShownRun:
         name: the user's text, unescaped.
         folder: where its rows are.
         colour: see `look.run_colours`.
+        dash: see `look.run_dashes`; where several runs are drawn.
+        label: what legends call it, where its name stands elsewhere; the name by default.
     """
 
     id: str
     name: str
     folder: Path
     colour: str
+    dash: str = "solid"
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,16 @@ class RecordedRun:
     def id(self) -> str:
         """The store's id."""
         return self.run.id
+
+    @property
+    def name(self) -> str:
+        """The whole name, escaped."""
+        return escape(self.run.name)
+
+    @property
+    def label(self) -> str:
+        """What legends call it, escaped."""
+        return escape(self.run.label or self.run.name)
 
     @property
     def num_steps(self) -> int:

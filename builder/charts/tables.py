@@ -150,6 +150,18 @@ class EvaluationTable:
         self._steps.append(step)
         self._values.append([metrics.get(name, float("nan")) for name in self._metrics])
 
+    def best(self, metric: str) -> tuple[float, int] | None:
+        """The greatest value so far, and the first step at which it was reached."""
+        place = self._metrics.index(metric)
+        measured = [(row[place], -step) for row, step in zip(self._values, self._steps, strict=True)]
+        found = [each for each in measured if np.isfinite(each[0])]
+        value, step = max(found, default=(0.0, 0))
+        return (value, -step) if found else None
+
+    def newest_value(self, metric: str) -> float | None:
+        """The value of the newest evaluation."""
+        return self._values[-1][self._metrics.index(metric)] if self._values else None
+
     def starts_over(self) -> bool:
         """Whether rows must be merged now, so that every row changes."""
         return len(self._steps) > self._size * self._max_rows

@@ -11,9 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from builder.cli.text import print_json, print_table, size_text
+from builder.cli.text import print_json, print_table
 from builder.cli.workspaces import add_workspace_option, workspace_exists
 from builder.spec.datasets import DATASETS
+from builder.spec.sizes import bytes_text
 from builder.workspace.data_files import DataSettings, availability
 from builder.workspace.devices import list_devices
 from builder.workspace.errors import WorkspaceError
@@ -60,7 +61,7 @@ def examine(workspace: Path | None) -> dict[str, Any]:
     places = {"workspace": folder, "data_cache": settings.cache.absolute()}
     disks = {name: {"folder": str(place), "free_bytes": _free_bytes(place)} for name, place in places.items()}
     missing.extend(
-        f"Only {size_text(disk['free_bytes'])} are free for {disk['folder']}. Make room."
+        f"Only {bytes_text(disk['free_bytes'])} are free for {disk['folder']}. Make room."
         for disk in disks.values()
         if disk["free_bytes"] < LITTLE_DISK_BYTES
     )
@@ -124,10 +125,10 @@ def _print(report: dict[str, Any]) -> None:
     print(", ".join(f"{name} {version or 'missing'}" for name, version in report["packages"].items()))
     print()
     for device in report["devices"]:
-        memory = f", {size_text(device['memory_bytes'])}" if device["memory_bytes"] else ""
+        memory = f", {bytes_text(device['memory_bytes'])}" if device["memory_bytes"] else ""
         print(f"device {device['name']}: {device['title']}{memory}")
     for name, disk in report["disk"].items():
-        print(f"{name.replace('_', ' ')}: {disk['folder']}, {size_text(disk['free_bytes'])} free")
+        print(f"{name.replace('_', ' ')}: {disk['folder']}, {bytes_text(disk['free_bytes'])} free")
     for name in ("data_folder", "data_mirror"):
         print(f"{name.replace('_', ' ')}: {report[name] or 'none'}")
     print()
@@ -137,7 +138,7 @@ def _print(report: dict[str, Any]) -> None:
             (
                 row["name"],
                 row["source"],
-                size_text(row["download_bytes"]) if row["download_bytes"] else "",
+                bytes_text(row["download_bytes"]) if row["download_bytes"] else "",
                 row["folder"] or "",
             )
             for row in report["data"]

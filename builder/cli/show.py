@@ -5,12 +5,13 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from builder.cli.text import print_json, print_table, size_text
+from builder.cli.text import print_json, print_table
 from builder.spec import Analysis, Experiment, analyse, dump_experiment, load_experiment
 from builder.spec.analysis import ItemRow
 from builder.spec.blocks.base import Block
 from builder.spec.network import Repeat
 from builder.spec.shapes import Shape, shape_text
+from builder.spec.sizes import bytes_text
 
 HAS_PROBLEMS = 2
 
@@ -113,7 +114,7 @@ def _print_tables(experiment: Experiment, analysis: Analysis) -> None:
     print()
     print(f"{analysis.num_parameters:,} parameters, {analysis.num_macs:,} multiply-adds per sample")
     print(f"{analysis.num_steps:,} steps, {analysis.steps_per_epoch:,} in an epoch of {analysis.num_train:,} samples")
-    print(f"about {size_text(analysis.memory.total)} of memory while training")
+    print(f"about {bytes_text(analysis.memory.total)} of memory while training")
 
 
 def _shape(shape: Shape | None) -> str:

@@ -28,14 +28,6 @@ def print_json(value: Any) -> None:
     print()
 
 
-def size_text(num_bytes: float) -> str:
-    """Bytes as a person reads them."""
-    exponent = min(4, max(0, (int(num_bytes).bit_length() - 1) // 10))
-    if exponent == 0:
-        return f"{num_bytes:.0f} B"
-    return f"{num_bytes / 1024**exponent:.1f} {('KiB', 'MiB', 'GiB', 'TiB')[exponent - 1]}"
-
-
 def percent(fraction: float | None) -> str:
     """A fraction in percent; nothing for None."""
     return "" if fraction is None else f"{fraction:.2%}"

@@ -5,11 +5,12 @@ from functools import cache
 
 import psutil
 
-from builder.pages.data_check import megabytes, missing_bytes
+from builder.pages.data_check import missing_bytes
 from builder.spec import Analysis, Experiment, analyse, dump_experiment
 from builder.spec.datasets import DATASETS
 from builder.spec.presets.base import Comparison
 from builder.spec.presets.registry import PRESETS, STUDIES
+from builder.spec.sizes import bytes_text
 from builder.workspace.comparisons import Entrant, submit_comparison
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
@@ -43,7 +44,7 @@ def why_not_comparable(comparison: Comparison) -> str:
         if problems:
             return f"{PRESETS[name].title} cannot be trained. {problems[0]}"
     return " ".join(
-        f"{DATASETS[dataset].title} is not on this machine yet. Download it ({megabytes(num_bytes)}) first."
+        f"{DATASETS[dataset].title} is not on this machine yet. Download it ({bytes_text(num_bytes)}) first."
         for dataset, num_bytes in missing_data(comparison.presets).items()
     )
 
@@ -58,7 +59,7 @@ def memory_warning(needs: Iterable[tuple[Experiment, Analysis]]) -> str:
     if needed < available:
         return ""
     return (
-        f"This is estimated to need {needed / 1e9:.1f} GB, but only {available / 1e9:.1f} GB are free. "
+        f"This is estimated to need {bytes_text(needed)}, but only {bytes_text(available)} are free. "
         "Use a smaller batch, fewer channels or fewer blocks."
     )
 

@@ -3,6 +3,7 @@
 from builder.spec import Experiment
 from builder.spec.datasets import DATASETS
 from builder.spec.presets.registry import DEFAULT_PRESET, PRESETS
+from builder.spec.sizes import bytes_text
 from builder.workspace.data_files import Availability, DataSettings, availability
 from builder.workspace.downloads import Download
 
@@ -32,7 +33,7 @@ def why_no_data(experiment: Experiment, download: Download | None) -> str:
     if download and download.is_running:
         return progress_text(download)
     return (
-        f"{DATASETS[dataset].title} is not on this machine yet. Download it ({megabytes(num_bytes)}), or open "
+        f"{DATASETS[dataset].title} is not on this machine yet. Download it ({bytes_text(num_bytes)}), or open "
         f"{sibling_of(experiment)}, which needs no download."
     )
 
@@ -44,11 +45,6 @@ def sibling_of(experiment: Experiment) -> str:
 
 
 def progress_text(download: Download) -> str:
-    """How far a download is, as in “Downloading MNIST: 4.2 of 11.6 MB”."""
-    done, total = download.bytes_done / 1e6, megabytes(download.bytes_total)
-    return f"Downloading {DATASETS[download.dataset].title}: {done:.1f} of {total}"
-
-
-def megabytes(num_bytes: int) -> str:
-    """Bytes as in “11.6 MB”."""
-    return f"{num_bytes / 1e6:.1f} MB"
+    """How far a download is, as in “Downloading MNIST: 4.2 MiB of 11.1 MiB”."""
+    done, total = bytes_text(download.bytes_done), bytes_text(download.bytes_total)
+    return f"Downloading {DATASETS[download.dataset].title}: {done} of {total}"

@@ -19,13 +19,16 @@ from builder.pages.editing import (
     with_rates,
     with_taken,
 )
-from builder.pages.opening import open_session
+from builder.pages.opening import deleted_text, open_session
 from builder.pages.state import Session
 from builder.spec import DocumentError, Experiment, dump_experiment, parse_experiment, validate_experiment, with_value
 from builder.spec.presets.registry import PRESETS
 from builder.workspace.errors import NotFound, RevisionConflict, TransitionNotAllowed, WorkspaceError
+from builder.workspace.experiments import ExperimentEntry
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
+
+DELETED = "This experiment was deleted. Restore it before you train it, or go to another."
 
 
 class DocumentActions:
@@ -179,11 +182,28 @@ class DocumentActions:
         editing = self.editing
         if editing.experiment_id is None:
             return False
-        head = self.workspace.experiment(editing.experiment_id).head
-        if head == editing.revision:
+        entry = self.workspace.experiment(editing.experiment_id)
+        self._tell_of_deletion(entry)
+        if entry.head == editing.revision:
             return False
         self._adopt_head()
         return True
+
+    def why_deleted(self) -> str:
+        """What to do first if this experiment was deleted; empty if it was not."""
+        about = self.session.deleted
+        return "" if about is None or about != self.editing.experiment_id else DELETED
+
+    def _tell_of_deletion(self, entry: ExperimentEntry) -> None:
+        """Once when the experiment was deleted, here or elsewhere, and no longer when it was restored."""
+        session = self.session
+        if entry.deleted_at is not None and session.deleted != entry.id:
+            session.deleted = entry.id
+            session.notify("warning", deleted_text(entry), "undelete", "Restore it", entry.id, elsewhere=True)
+        elif entry.deleted_at is None and session.deleted is not None:
+            session.deleted = None
+            if session.notice and session.notice.action == "undelete":
+                session.notice = None
 
     def undo(self) -> None:
         self._travel(self.workspace.undo)
@@ -230,8 +250,11 @@ class DocumentActions:
         )
         session.run_id, session.shown, session.read_only = opened.run_id, opened.shown, opened.read_only
         session.renew_mixer()
+        session.deleted = opened.deleted
         if opened.notice:
             session.notice = opened.notice
+        elif session.notice and session.notice.action == "undelete":
+            session.notice = None
 
     def open_new(self, experiment: Experiment) -> None:
         """Stores a document as a new experiment and shows it."""

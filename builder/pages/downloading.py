@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from builder.pages.data_check import availabilities, megabytes, missing_bytes, progress_text, why_no_data
+from builder.pages.data_check import availabilities, missing_bytes, progress_text, why_no_data
 from builder.pages.state import Session
 from builder.spec import Experiment
 from builder.spec.datasets import DATASETS
+from builder.spec.sizes import bytes_text
 from builder.workspace.downloads import cancel_download, download_of, start_download
 from builder.workspace.errors import WorkspaceError
 from builder.workspace.store import Workspace
@@ -71,7 +72,7 @@ class Downloads:
         dataset = experiment.data.dataset
         if self.session.offered != self._about(dataset):
             self.session.offered = self._about(dataset)
-            title = f"Download {megabytes(num_bytes)}"
+            title = f"Download {bytes_text(num_bytes)}"
             self.session.notify("warning", why_no_data(experiment, None), "download", title, dataset)
 
     def _about(self, dataset: str) -> tuple[str | None, str]:

@@ -8,13 +8,14 @@ from pathlib import Path
 import streamlit as st
 
 from builder.pages.comparing import missing_data, why_not_comparable
-from builder.pages.data_check import megabytes, missing_bytes, progress_text
+from builder.pages.data_check import missing_bytes, progress_text
 from builder.pages.studio_actions import StudioActions
 from builder.pages.study_text import comparison_text, heading, measured_table, missing_text, preset_text, study_head
 from builder.spec import DocumentError
 from builder.spec.presets.base import Comparison, Preset, Study
 from builder.spec.presets.registry import STUDIES, STUDY_OF
 from builder.spec.presets.reproductions import reproductions
+from builder.spec.sizes import bytes_text
 from builder.workspace.downloads import Download, download_of
 
 DOWNLOAD_SECONDS = 1.0
@@ -96,7 +97,7 @@ def _download_button(actions: StudioActions, dataset: str, num_bytes: int, downl
             actions.downloads.cancel(dataset)
             st.rerun(scope="fragment")
     elif st.button(
-        f"Download {megabytes(num_bytes)}", key=f"download-{dataset}", help="It goes on when this is closed."
+        f"Download {bytes_text(num_bytes)}", key=f"download-{dataset}", help="It goes on when this is closed."
     ):
         actions.downloads.start(dataset)
         st.rerun(scope="fragment")

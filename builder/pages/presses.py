@@ -68,6 +68,8 @@ def _follow_notice(actions: StudioActions) -> None:
             actions.compare(*notice.payload, regardless=True)
         case "undelete":
             actions.workspace.undelete(notice.payload)
+        case "presets":
+            actions.session.dialog = "presets"
         case "download":
             actions.downloads.start(notice.payload)
         case "cancel_download":

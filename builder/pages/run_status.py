@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from builder.charts import run_colours
+from builder.charts import run_colours, run_dashes
 from builder.workspace.errors import WorkspaceError
 from builder.workspace.rows import RunReader, find_series
 from builder.workspace.runs import Run
@@ -26,8 +26,8 @@ def run_status(workspace: Workspace, run: Run, reader: RunReader | None) -> dict
     summary = run.summary or {}
     val_accuracy = summary.get("val_accuracy")
     if val_accuracy is None and reader:
-        evaluations = [each for each in reader.evaluations() if each.split == "validation"]
-        val_accuracy = evaluations[-1].metrics.get("accuracy") if evaluations else None
+        newest = reader.newest_evaluation("validation")
+        val_accuracy = newest.metrics.get("accuracy") if newest else None
     return {
         "id": run.id,
         "name": run_title(run),
@@ -39,10 +39,26 @@ def run_status(workspace: Workspace, run: Run, reader: RunReader | None) -> dict
         "num_epochs": num_steps / steps_per_epoch,
         "samples_per_second": steps_per_second * info.get("batch_size", 0) if steps_per_second else None,
         "seconds_left": (num_steps - step) / steps_per_second if steps_per_second else None,
-        "queue_place": workspace.queue_place(run.id) if run.status == "queued" else None,
+        "queue": _queue(workspace, run) if run.status == "queued" else None,
         "data_progress": info.get("data_progress") if run.status == "starting" else None,
         "val_accuracy": val_accuracy,
         "test_accuracy": summary.get("test_accuracy"),
+    }
+
+
+def _queue(workspace: Workspace, run: Run) -> dict[str, Any] | None:
+    """Where a queued run stands, and which runs hold the slots; None if it has left the queue meanwhile."""
+    waiting = workspace.queue()
+    if run.id not in waiting:
+        return None
+    return {
+        "place": waiting.index(run.id) + 1,
+        "length": len(waiting),
+        "slots": workspace.slots(),
+        "holders": [
+            {"run": each.id, "experiment": each.experiment_id, "name": run_title(each), "status": each.status}
+            for each in workspace.live_runs()
+        ],
     }
 
 
@@ -69,9 +85,11 @@ def open_reader(workspace: Workspace, run: Run) -> RunReader | None:
         return None
 
 
-def colours_of(runs: Iterable[Run]) -> dict[str, str]:
-    """A colour for each run by its id, which stays as younger runs come."""
-    return run_colours(run.id for run in sorted(runs, key=lambda run: run.number))
+def looks_of(runs: Iterable[Run]) -> dict[str, tuple[str, str]]:
+    """Colour and line style for each run by its id, which stay as younger runs come."""
+    ids = [run.id for run in sorted(runs, key=lambda run: run.number)]
+    colours, dashes = run_colours(ids), run_dashes(ids)
+    return {run_id: (colours[run_id], dashes[run_id]) for run_id in colours}
 
 
 def run_title(run: Run) -> str:

@@ -13,13 +13,15 @@ from builder.spec import Experiment
 from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
+LISTED_EXPERIMENTS = 20
+"""At once: each costs the browser a handful of widgets."""
 MAX_PRESSES = 64
 """Remembered; more are not on their way at once."""
 
 
 @dataclass(slots=True)
 class Notice:
-    """A message in the top bar, with at most one thing to do about it."""
+    """A message in the top bar, with at most one thing to do about it, besides going elsewhere."""
 
     id: int
     kind: str
@@ -27,6 +29,7 @@ class Notice:
     action: str | None = None
     action_title: str | None = None
     payload: Any = None
+    elsewhere: bool = False
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Session:
         compared: A live run's id, the document it was compared with, and whether they differ in more than rates.
         run_id: The run that the top bar, the mixer and the first chart show.
         shown: Runs drawn over each other, `run_id` first.
+        is_chosen_anew: Whether other runs were just chosen, which every part of the page must see.
         read_only: Opened by `?run=`: a view that changes nothing.
         live: The charts' view of `shown`.
         reader: Of `run_id`.
@@ -48,7 +52,9 @@ class Session:
         dialog: The dialog that is open; it stays open when the script runs again.
         live_seconds: Between two drawings of a live part, as the newest full run has it.
         drawn_dialog: The dialog that the newest full run has drawn.
+        num_listed: As many experiments the list of them shows.
         study: The study that the dialog of presets shows.
+        deleted: The experiment of whose deletion this tab was told.
         downloading: The data set whose download this tab follows.
         offered: The experiment and the data set whose download was offered last.
         presses: What the components' last actions called themselves.
@@ -61,6 +67,7 @@ class Session:
     compared: tuple[str, Experiment, bool] | None = None
     run_id: str | None = None
     shown: list[str] = field(default_factory=list)
+    is_chosen_anew: bool = False
     read_only: bool = False
     live: LiveView | None = None
     live_of: tuple[str, ...] = ()
@@ -75,7 +82,9 @@ class Session:
     dialog: str | None = None
     drawn_dialog: str | None = None
     live_seconds: float = 0.0
+    num_listed: int = LISTED_EXPERIMENTS
     study: str | None = None
+    deleted: str | None = None
     downloading: str | None = None
     offered: tuple[str | None, str] | None = None
     last_status: str | None = None
@@ -106,11 +115,18 @@ class Session:
             self.notify(kind, text)
 
     def notify(
-        self, kind: str, text: str, action: str | None = None, title: str | None = None, payload: Any = None
+        self,
+        kind: str,
+        text: str,
+        action: str | None = None,
+        title: str | None = None,
+        payload: Any = None,
+        *,
+        elsewhere: bool = False,
     ) -> None:
-        """Shows a message until it is dismissed or replaced."""
+        """Shows a message until it is dismissed or replaced; with `elsewhere` it offers other experiments too."""
         self.num_notices += 1
-        self.notice = Notice(self.num_notices, kind, text, action, title, payload)
+        self.notice = Notice(self.num_notices, kind, text, action, title, payload, elsewhere)
 
 
 def current_session() -> Session | None:

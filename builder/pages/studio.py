@@ -13,11 +13,12 @@ from builder.charts import LiveView, ShownRun, kind_looks
 from builder.pages.crowd import live_seconds
 from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
-from builder.pages.opening import MAX_SHOWN_RUNS, open_session
+from builder.pages.opening import no_study_text, open_session
 from builder.pages.presses import act
+from builder.pages.run_rows import choice, run_list
 from builder.pages.run_status import (
-    colours_of,
     current_group_values,
+    looks_of,
     open_reader,
     page_title,
     run_notes,
@@ -36,10 +37,12 @@ from builder.workspace.store import Workspace
 from components.editor import editor
 from components.live import live
 from components.mixer import mixer
+from components.runs import runs
 from components.transport import Device, transport
 
 IDLE_SECONDS = 1.0
 DIALOG_SECONDS = 4.0
+RUNS_SECONDS = 1.0
 MIXER_HEIGHT = 232
 """Pixels that the mixer and its margins take under the charts."""
 STYLE = (Path(__file__).parent / "style.css").read_text()
@@ -67,8 +70,7 @@ def page() -> None:
     picker, charts, rates = right.container(), right.container(), right.container()
     _part(top, "top", _top_bar, actions, tick)
     _part(left, "editor", _editor, actions, tick)
-    with picker:
-        _run_picker(actions)
+    _part(picker, "runs", _runs, actions, max(tick, RUNS_SECONDS))
     _part(charts, "charts", _charts, actions, tick)
     _part(rates, "rates", _mixer, actions, max(tick, 0.5))
     if session.dialog is not None:
@@ -82,8 +84,11 @@ def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
         st.error("Your key to this Highrise is not known any more. Come in by its link again.")
         st.stop()
     session = open_session(workspace, address.get("experiment"), address.get("run"), beside, owner)
-    if address.get("study") in STUDIES and not session.read_only:
-        session.dialog, session.study = "presets", address["study"]
+    study = address.get("study")
+    if study in STUDIES and not session.read_only:
+        session.dialog, session.study = "presets", study
+    elif study and study not in STUDIES and session.notice is None:
+        session.notify("warning", no_study_text(study), "presets", "Presets")
     return session
 
 
@@ -173,6 +178,7 @@ def _top_bar(actions: StudioActions) -> None:
                 "kind": notice.kind,
                 "text": notice.text,
                 "action": {"kind": notice.action, "title": notice.action_title} if notice.action else None,
+                "elsewhere": notice.elsewhere,
             }
             if notice
             else None,
@@ -252,29 +258,25 @@ def _edit(actions: StudioActions) -> None:
     actions.edit(component_value("editor", "edit"))
 
 
-def _run_picker(actions: StudioActions) -> None:
+def _runs(actions: StudioActions) -> None:
     """Which runs are drawn over each other; the first one is the one in the top bar."""
     session = actions.session
-    if session.read_only:
+    if session.is_chosen_anew:
+        session.is_chosen_anew = False
+        st.rerun(scope="app")
+    experiment_id = None if session.read_only else actions.editing.experiment_id
+    found = run_list(actions.workspace, experiment_id, session.shown, session.live)
+    if found["rows"]:
+        runs({**found, "read_only": session.read_only}, key="runs", on_choose=partial(_choose_runs, actions))
+
+
+def _choose_runs(actions: StudioActions) -> None:
+    session, sent = actions.session, component_value("runs", "choose")
+    if session.read_only or (isinstance(sent, dict) and session.is_repeated(("runs", sent.get("nonce")))):
         return
-    runs = actions.workspace.runs(experiment_id=actions.editing.experiment_id) if actions.editing.experiment_id else []
-    titles = {run.id: run_title(run) for run in runs}
-    if not titles:
-        return
-    chosen = st.multiselect(
-        "Runs",
-        list(titles),
-        default=[run_id for run_id in session.shown if run_id in titles],
-        format_func=lambda run_id: titles[run_id],
-        max_selections=MAX_SHOWN_RUNS,
-        label_visibility="collapsed",
-        placeholder="Choose runs to draw over each other",
-        help="The first run is the one that the top bar and the mixer show.",
-    )
-    if chosen != session.shown:
-        session.shown = chosen
-        session.run_id = chosen[0] if chosen else None
-        st.rerun()
+    chosen = choice(sent, actions.workspace, actions.editing.experiment_id)
+    if chosen is not None:
+        session.shown, session.run_id, session.is_chosen_anew = chosen, chosen[0] if chosen else None, True
 
 
 def _live_view(actions: StudioActions) -> LiveView:
@@ -286,11 +288,12 @@ def _live_view(actions: StudioActions) -> LiveView:
             session.live.close()
         runs = [workspace.run(run_id) for run_id in chosen]
         siblings = workspace.runs(experiment_id=runs[0].experiment_id) if runs and runs[0].experiment_id else runs
-        colours = colours_of([*siblings, *runs])
-        session.live = LiveView(
-            [ShownRun(run.id, run_title(run), workspace.run_folder(run.id), colours[run.id]) for run in runs],
-            kind_looks(block_styles()),
-        )
+        looks = looks_of([*siblings, *runs])
+        shown = [
+            ShownRun(run.id, run_title(run), workspace.run_folder(run.id), *looks[run.id], label=f"#{run.number}")
+            for run in runs
+        ]
+        session.live = LiveView(shown, kind_looks(block_styles()))
         session.live_of = chosen
     return session.live
 

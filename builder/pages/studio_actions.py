@@ -40,6 +40,8 @@ class StudioActions(DocumentActions):
         """Why Train is off; empty if it is on."""
         if self.session.read_only:
             return "This is a read-only view."
+        if why_deleted := self.why_deleted():
+            return why_deleted
         return why_not_trainable(self.editing.analysis) or self.downloads.why_not(self.editing.experiment)
 
     def train(self) -> None:

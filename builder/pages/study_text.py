@@ -6,12 +6,12 @@ from html import escape
 
 from builder.charts import run_colours
 from builder.pages.comparing import analysed
-from builder.pages.data_check import megabytes
 from builder.spec.blocks.registry import BLOCKS
 from builder.spec.datasets import DATASETS
 from builder.spec.presets.base import Comparison, Preset, Study
 from builder.spec.presets.registry import PRESETS
 from builder.spec.presets.reproductions import Reproduction
+from builder.spec.sizes import bytes_text
 
 
 def study_head(study: Study) -> str:
@@ -67,7 +67,7 @@ def preset_text(preset: Preset, missing: dict[str, int]) -> str:
     chips = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
     if dataset in missing:
         sibling = f"; {preset.sibling} shows the same without" if preset.sibling else ""
-        needs = escape(f"needs a download of {megabytes(missing[dataset])}{sibling}")
+        needs = escape(f"needs a download of {bytes_text(missing[dataset])}{sibling}")
         chips += f'<span class="hg-missing">{needs}</span>'
     kinds = "".join(_glyph(kind) for kind in dict.fromkeys(placed.block.kind for placed in blocks))
     return (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +99,16 @@ class ExperimentStore(Store):
         if own_next_id is not None and own_next_id < next_id:
             fields["document"] = _with_next_id(fields["document"], next_id)
         return Revision(**fields)
+
+    def contents(self, revision_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+        """Name of the data set and the items as JSON text of some revisions, without reading the rest of them."""
+        rows = self._database.rows(
+            "SELECT id, coalesce(json_extract(document, '$.data.dataset'), ''), "
+            "coalesce(json_extract(document, '$.network.items'), '[]') "
+            "FROM revision WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(revision_ids)),),
+        )
+        return {row[0]: (str(row[1]), str(row[2])) for row in rows}
 
     def append_revision(
         self, experiment_id: str, document: str, base: int, *, in_place_of_base: bool = False

@@ -83,6 +83,16 @@ class Command:
     created_at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTotals:
+    """What the runs of one experiment come to; `best_val_accuracy` is the best of those that have ended."""
+
+    num_runs: int = 0
+    num_live: int = 0
+    num_queued: int = 0
+    best_val_accuracy: float | None = None
+
+
 class RunStore(Store):
     """The methods of a workspace that concern runs."""
 
@@ -186,6 +196,16 @@ class RunStore(Store):
             (owner, owner, experiment_id, experiment_id),
         )
         return [_to_run(row) for row in rows]
+
+    def run_totals(self) -> dict[str, RunTotals]:
+        """Totals of every experiment that has runs, by its id, in one look."""
+        rows = self._database.rows(
+            "SELECT experiment_id, count(*) AS num_runs, "
+            "sum(status IN ('starting', 'running', 'paused')) AS num_live, sum(status = 'queued') AS num_queued, "
+            "max(json_extract(summary, '$.val_accuracy')) AS best_val_accuracy "
+            "FROM run WHERE experiment_id IS NOT NULL GROUP BY experiment_id"
+        )
+        return {row[0]: RunTotals(**{name: row[name] for name in row.keys()[1:]}) for row in rows}
 
     def runs_of_line(self, revision: int) -> list[str]:
         """Ids of the runs that a revision's document goes on from: its own, else those of its nearest ancestor with any."""

@@ -49,6 +49,24 @@ class Device(TypedDict):
     note: str
 
 
+class Holder(TypedDict):
+    """A run that holds a slot."""
+
+    run: str
+    experiment: str | None
+    name: str
+    status: Status
+
+
+class Queue(TypedDict):
+    """A queued run's place, 1 for the next to start, of `length` that wait; and who holds the `slots`."""
+
+    place: int
+    length: int
+    slots: int
+    holders: list[Holder]
+
+
 class RunStatus(TypedDict):
     """A run as the bar shows it.
 
@@ -65,7 +83,7 @@ class RunStatus(TypedDict):
     num_epochs: float
     samples_per_second: float | None
     seconds_left: float | None
-    queue_place: int | None
+    queue: Queue | None
     data_progress: tuple[str, int, int | None] | None
     val_accuracy: float | None
     test_accuracy: float | None
@@ -77,12 +95,16 @@ class NoticeAction(TypedDict):
 
 
 class Notice(TypedDict):
-    """What the server has to say. An information without an action leaves by itself; everything else stays."""
+    """What the server has to say. An information without an action leaves by itself; everything else stays.
+
+    With `elsewhere` a second button opens the list of experiments.
+    """
 
     id: str | int
     kind: Literal["info", "warning", "error"]
     text: str
     action: NoticeAction | None
+    elsewhere: bool
 
 
 class TransportData(TypedDict):

@@ -1,6 +1,8 @@
 """The rules of the axes; the same examples stand in components/frontend/src/live/axis.test.ts."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builder.charts.axis import axis_end, log_ticks, zero_floor
 
@@ -28,7 +30,20 @@ def test_ticks_are_decades():
 
 def test_many_decades_are_thinned_and_few_are_filled():
     assert log_ticks(1e-20, 1)[1] == ["1e-18", "1e-15", "1e-12", "1e-9", "1e-6", "1e-3", "1e0"]
-    assert log_ticks(0.15, 0.6)[1] == ["2e-1", "5e-1"]
+    assert log_ticks(2e-3, 0.06)[1] == ["2e-3", "5e-3", "1e-2", "2e-2", "5e-2"]
+    assert log_ticks(4e-4, 0.09, most=6)[1] == ["1e-3", "3e-3", "1e-2", "3e-2"]
+    assert log_ticks(0.15, 0.6)[1] == ["2e-1", "4e-1", "6e-1"]
+    assert log_ticks(0.22, 0.45)[1] == ["2.5e-1", "3e-1", "3.5e-1", "4e-1", "4.5e-1"]
+
+
+@given(st.floats(-30, 30), st.floats(0.15, 40), st.sampled_from([6, 8, 12]))
+def test_an_axis_has_three_ticks_at_least_and_no_crowd(exponent, decades, most):
+    low, high = 10**exponent, 10 ** (exponent + decades)
+    values, labels = log_ticks(low, high, most=most)
+    assert 3 <= len(values) <= most + 1
+    assert values == pytest.approx([float(label) for label in labels])
+    assert values == sorted(set(values))
+    assert low * 0.999 <= values[0] <= values[-1] <= high * 1.001
 
 
 def test_the_floor_is_called_zero():

@@ -116,6 +116,37 @@ def test_the_figure_is_the_newest_matrix_with_every_count_on_hover(record, kinds
     assert [[int(text or 0) for text in row] for row in drawn.text] == counts.tolist()
     assert list(drawn.x) == list(drawn.y) == [str(number) for number in range(10)]
     assert figure_trace(assembly, "dark").textfont.color == "#E7EBF2"
+    accuracy = counts.trace() / counts.sum()
+    assert assembly.figure("confusion").layout.title.text == (
+        f"Confusion matrix · step 40 · epoch 0.8 · validation accuracy {accuracy:.2%}"
+    )
+    assert assembly.figure("loss").layout.title.text == "Loss"
+
+
+def test_a_figure_without_an_evaluation_is_titled_by_its_name(record, kinds, invented):
+    run = record()
+    run.append(invented(5))
+    view, assembly = LiveView([run.shown], kinds), Assembly()
+    assembly.apply(view.data())
+    view.close()
+    assert assembly.figure("confusion").layout.title.text == "Confusion matrix"
+
+
+def test_matrices_that_a_trainer_cuts_off_under_way_are_left_out(record, kinds, invented):
+    run, assembly = record(), Assembly()
+    run.append(invented(60))
+    for step in (20, 40, 60):
+        evaluate(run, step)
+    view = LiveView([run.shown], kinds)
+    view._open()
+    reader = view._readers["r1"]
+    held = reader.evaluations()
+    run.writer.truncate_after(40)
+    reader.evaluations = lambda after=0: [each for each in held if each.id > after]
+    assembly.apply(view.data())
+    view.close()
+    assert table_of(assembly)["x"] == [1, 2]
+    assert_stored(table_of(assembly), run)
 
 
 def test_a_matrix_travels_in_the_messages_of_two_seconds_and_no_longer(record, kinds, invented):
@@ -155,11 +186,18 @@ def test_a_missed_evaluation_is_a_gap(record, kinds, invented):
 
 @pytest.mark.parametrize(("num_classes", "num_evaluations"), [(100, 1000), (10, 1100), (320, 50)])
 def test_very_many_counts_are_thinned_to_what_fits(num_classes, num_evaluations):
-    table, rows, num_full, sizes = ConfusionTable(2.0), [], 0, []
+    loaded = []
+
+    def load(ids):
+        loaded.append(len(ids))
+        return {number: np.full((num_classes, num_classes), number) for number in ids}
+
+    def evaluation(number, **metrics):
+        return Evaluation(id=number, step=number, epoch=0, split="validation", metrics=metrics, num_classes=num_classes)
+
+    table, rows, num_full, sizes = ConfusionTable(2.0, load), [], 0, []
     for number in range(1, num_evaluations + 1):
-        counts = np.full((num_classes, num_classes), number)
-        metrics = {"accuracy": 0.5}
-        table.extend(Evaluation(id=number, step=number, epoch=0, split="validation", metrics=metrics, confusion=counts))
+        table.extend(evaluation(number, accuracy=0.5))
         if table.starts_over():
             table.reset()
             num_full, rows = num_full + 1, []
@@ -180,11 +218,12 @@ def test_very_many_counts_are_thinned_to_what_fits(num_classes, num_evaluations)
     assert max(sizes) <= 5.1 * max(MAX_COUNTS, 2 * num_classes**2) + 512 * 60
     assert np.median(sizes) <= 2 * 5.1 * num_classes**2 + 500
     # Who opens the run now sees the same.
-    later = ConfusionTable(2.0)
+    later = ConfusionTable(2.0, load)
+    loaded.clear()
     for number in range(1, num_evaluations + 1):
-        counts = np.full((num_classes, num_classes), number)
-        later.extend(Evaluation(id=number, step=number, epoch=0, split="test", metrics={}, confusion=counts))
+        later.extend(evaluation(number))
     assert later.newest(0)["x"] == numbers
+    assert loaded == [len(numbers)]
 
 
 def test_thinned_rows_are_still_those_in_run_db(record, kinds, invented):

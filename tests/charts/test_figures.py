@@ -2,11 +2,12 @@
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from builder.charts import figures, run_colours
+from builder.charts import figures, run_colours, run_dashes
 from builder.charts.look import kind_looks
 from builder.spec.catalogue import block_styles
 from builder.workspace.rows import ABSENT
@@ -189,6 +190,9 @@ def test_an_intervention_is_a_flag_on_every_step_axis(record, kinds, invented):
         layout = drawn[chart_id].layout
         assert [shape.x0 for shape in layout.shapes] == [50, 70]
         assert layout.shapes[0].line.dash == "dash"
+        assert {shape.layer for shape in layout.shapes} == {"below"}
+        assert {(each.y, each.yanchor) for each in layout.annotations} == {(1, "bottom")}
+        assert len({each.yshift for each in layout.annotations}) == 2
         assert layout.annotations[0].text == "&lt;b&gt;Gates&lt;/b&gt; → 0.01"
         assert layout.annotations[1].text == "&lt;b&gt;Gates&lt;/b&gt; ×½"
     assert not drawn["depth_profile"].layout.shapes
@@ -201,6 +205,35 @@ def test_a_dragged_slider_leaves_one_flag_with_the_whole_change(record, kinds, i
         run.writer.add_intervention(step, "set_learning_rate", "Bodies", rate)
     labels = [each.text for each in draw("loss", [run], kinds).layout.annotations]
     assert labels == ["Bodies → 0.08", "Bodies ×½"]
+
+
+def test_runs_over_each_other_differ_in_line_style_too_and_groups_in_markers(record, kinds, invented):
+    dashes = run_dashes(["r9", "r1"])
+    assert len(set(run_dashes("abcdef").values())) == 6
+    runs = [record(run_id, name=f"run {run_id}") for run_id in ("r1", "r9")]
+    shown = [replace(run.shown, dash=dashes[run.shown.id], label=f"#{run.shown.id}") for run in runs]
+    for run in runs:
+        run.append(invented(50))
+    drawn = figures(["loss", "grad_norm", "depth_profile"], shown, kinds)
+    for run in shown:
+        thick = trace(drawn["loss"], f"{run.id}-0_smooth")
+        assert (thick.line.dash, thick.name) == (run.dash, run.label)
+        assert f"{run.name}, smoothed" in thick.hovertemplate
+        assert trace(drawn["depth_profile"], f"{run.id}-profile").line.dash == run.dash
+        groups = [trace(drawn["grad_norm"], f"{run.id}-{place}_mean") for place in (2, 3)]
+        assert {group.line.dash for group in groups} == {run.dash}
+        assert len({group.marker.symbol for group in groups}) == 2
+    alone = figures(["loss"], shown[:1], kinds)["loss"]
+    assert trace(alone, "r1-0_smooth").line.dash == "solid"
+
+
+def test_a_flag_among_several_runs_says_whose_it_is(record, kinds, invented):
+    runs = [record(run_id, name=f"run {run_id}") for run_id in ("r1", "r9")]
+    for run in runs:
+        run.append(invented(50))
+    runs[1].writer.add_intervention(20, "set_learning_rate", "Bodies", 0.1)
+    (flag,) = draw("loss", runs, kinds).layout.annotations
+    assert flag.text == "run r9: Bodies → 0.1"
 
 
 def test_runs_over_each_other_keep_their_colours(record, kinds, invented):

@@ -22,7 +22,7 @@ def some_run(status: str, **changes) -> dict:
         "num_epochs": 10,
         "samples_per_second": 61_312.0,
         "seconds_left": 4.2,
-        "queue_place": None,
+        "queue": None,
         "data_progress": None,
         "val_accuracy": None,
         "test_accuracy": None,

@@ -118,7 +118,7 @@ def test_text_by_a_person_stays_text(open_screen):
     expect(screen.page.locator(".tp-name")).to_contain_text(evil)
     screen.press("Train")
     screen.has_status("running")
-    expect(screen.page.get_by_test_id("stMultiSelect")).to_contain_text(evil)
+    expect(screen.page.locator(".rp-list")).to_contain_text(evil)
     expect(screen.page).to_have_title(re.compile(re.escape(evil)))
     screen.press("Stop")
     screen.has_status("stopped")

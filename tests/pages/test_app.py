@@ -55,7 +55,8 @@ def test_the_page_renders_every_component_for_any_address(served):
     for address in (*known, {"run": "nobody"}, {"experiment": "<b>"}):
         app = shown(**address)
         assert not app.exception
-        assert components(app) == [f"components.{name}" for name in ("editor", "live", "mixer", "transport")]
+        drawn = ("editor", "live", "mixer", *(["runs"] if address.get("run") == run.id else []), "transport")
+        assert components(app) == [f"components.{name}" for name in drawn]
         kept = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
         assert kept == (address if address in known else {})
 

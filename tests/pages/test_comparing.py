@@ -72,7 +72,7 @@ def test_missing_data_is_told_before_anything_is_created(tab, workspace):
     experiments, editing = workspace.experiments(), tab.editing
     assert not tab.compare(STUDY, "far")
     assert (tab.session.notice.kind, tab.editing) == ("error", editing)
-    assert "MNIST is not on this machine yet. Download it (11.6 MB) first." in tab.session.notice.text
+    assert "MNIST is not on this machine yet. Download it (11.1 MiB) first." in tab.session.notice.text
     assert (workspace.experiments(), workspace.runs()) == (experiments, [])
 
 

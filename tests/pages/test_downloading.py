@@ -8,7 +8,7 @@ from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.life import identity_of
 
 MNIST = DATASETS["mnist"]
-OFFER = "MNIST is not on this machine yet. Download it (11.6 MB), or open digits-residual, which needs no download."
+OFFER = "MNIST is not on this machine yet. Download it (11.1 MiB), or open digits-residual, which needs no download."
 
 
 @pytest.fixture
@@ -90,10 +90,10 @@ def test_a_download_shows_its_progress_and_then_train_is_on(mnist_tab, workspace
     mnist_tab.downloads.start("mnist")
     assert started == ["mnist"]
     notice = follow(mnist_tab)
-    assert (notice.text, notice.action) == ("Downloading MNIST: 0.0 of 11.6 MB", "cancel_download")
+    assert (notice.text, notice.action) == ("Downloading MNIST: 0 B of 11.1 MiB", "cancel_download")
     progress(workspace, 4_200_000)
     assert follow(mnist_tab) is notice
-    assert notice.text == mnist_tab.why_not() == "Downloading MNIST: 4.2 of 11.6 MB"
+    assert notice.text == mnist_tab.why_not() == "Downloading MNIST: 4.0 MiB of 11.1 MiB"
     put_files(cache)
     progress(workspace, 11_594_722, problem="")
     assert follow(mnist_tab).text == "MNIST is on this machine now."
@@ -106,7 +106,7 @@ def test_a_download_shows_its_progress_and_then_train_is_on(mnist_tab, workspace
 def test_another_tab_follows_a_download_that_goes_on(open_tab, mnist_tab, workspace):
     mnist_tab.downloads.start("mnist")
     other = open_tab(mnist_tab.editing.experiment_id)
-    assert follow(other).text == "Downloading MNIST: 0.0 of 11.6 MB"
+    assert follow(other).text == "Downloading MNIST: 0 B of 11.1 MiB"
 
 
 def test_a_failure_is_told_and_can_be_tried_again(mnist_tab, workspace, started):

@@ -2,6 +2,7 @@
 
 from tabs import commands, set_rates
 
+from builder.pages.presses import act
 from builder.spec import load_experiment
 from builder.spec.presets.registry import DEFAULT_PRESET
 
@@ -11,6 +12,8 @@ def test_an_address_that_names_nothing_opens_the_default_preset_and_says_so(open
         tab = open_tab(**address)
         assert tab.editing.experiment == load_experiment(DEFAULT_PRESET)
         assert tab.session.notice.kind == "warning"
+        assert next(iter(address.values())) in tab.session.notice.text
+        assert tab.session.notice.elsewhere
         assert not tab.session.read_only
     assert workspace.experiments() == []
 
@@ -18,7 +21,55 @@ def test_an_address_that_names_nothing_opens_the_default_preset_and_says_so(open
 def test_a_deleted_experiment_opens_with_an_offer_to_restore_it(tab, open_tab, workspace):
     workspace.delete(tab.editing.experiment_id)
     notice = open_tab(tab.editing.experiment_id).session.notice
-    assert (notice.action, notice.payload) == ("undelete", tab.editing.experiment_id)
+    assert (notice.action, notice.payload, notice.elsewhere) == ("undelete", tab.editing.experiment_id, True)
+    assert "“stored” was deleted" in notice.text
+
+
+def test_a_tab_is_told_when_its_experiment_is_deleted_elsewhere_and_when_it_is_back(tab, open_tab, workspace):
+    experiment = tab.editing.experiment_id
+    other = open_tab(experiment)
+    assert not other.follow()
+    workspace.delete(experiment)
+    assert not other.follow()
+    notice = other.session.notice
+    assert (notice.action, notice.payload, notice.elsewhere) == ("undelete", experiment, True)
+    assert "deleted" in other.why_not()
+    other.train()
+    assert workspace.runs() == []
+    # Once is enough: what is dismissed stays so, while Train still says why it is off.
+    other.session.notice = None
+    other.follow()
+    assert other.session.notice is None
+    act(other, "transport", {"kind": "open_experiments", "nonce": "1"})
+    assert other.session.dialog == "experiments"
+    workspace.undelete(experiment)
+    other.follow()
+    assert other.why_not() == ""
+    workspace.delete(experiment)
+    other.follow()
+    act(other, "transport", {"kind": "notice_action", "nonce": "2"})
+    assert workspace.experiment(experiment).deleted_at is None
+    other.follow()
+    assert other.session.notice is None
+
+
+def test_going_from_a_deleted_experiment_to_another_leaves_its_message_behind(tab, workspace):
+    workspace.delete(tab.editing.experiment_id)
+    tab.follow()
+    assert tab.session.notice.action == "undelete"
+    tab.open_preset("digits-four-kinds")
+    assert tab.session.notice is None
+    assert not tab.follow()
+    assert tab.why_not() == ""
+
+
+def test_runs_in_the_address_that_there_are_not_are_named(tab, open_tab, start_run):
+    run = start_run(tab)
+    opened = open_tab(tab.editing.experiment_id, "nobody", ["x" * 500, run.id])
+    assert "“nobody”" in opened.session.notice.text
+    assert len(opened.session.notice.text) < 200
+    assert opened.session.run_id == run.id
+    assert open_tab(tab.editing.experiment_id, run.id).session.notice is None
 
 
 def test_a_run_of_another_experiment_in_the_address_is_left_out(tab, open_tab, workspace, start_run):

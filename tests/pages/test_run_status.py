@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from builder.pages.run_status import colours_of, current_group_values, open_reader, page_title, run_status, run_title
+from builder.pages.run_status import current_group_values, looks_of, open_reader, page_title, run_status, run_title
 from builder.workspace.rows import ABSENT, RunWriter, Series
 
 SERIES = (
@@ -53,9 +53,19 @@ def test_a_run_without_rows_has_no_reader_and_no_progress(workspace, run):
     assert found["seconds_left"] is None
 
 
-def test_a_queued_run_knows_its_place(workspace):
+def test_a_queued_run_knows_its_place_and_who_holds_the_slots(workspace, run):
+    workspace.set_slots(2)
+    other = workspace.submit('{"name": "spirals"}', queue=False)
+    workspace.set_status(other.id, "running")
+    workspace.set_status(other.id, "paused")
     first, second = (workspace.submit('{"name": "waits"}') for _ in range(2))
-    assert [status(workspace, run)["queue_place"] for run in (first, second)] == [1, 2]
+    queues = [status(workspace, each)["queue"] for each in (first, second)]
+    assert [(queue["place"], queue["length"], queue["slots"]) for queue in queues] == [(1, 2, 2), (2, 2, 2)]
+    assert queues[0]["holders"] == [
+        {"run": run.id, "experiment": None, "name": f"#{run.number} digits", "status": "starting"},
+        {"run": other.id, "experiment": None, "name": f"#{other.number} spirals", "status": "paused"},
+    ]
+    assert status(workspace, run)["queue"] is None
 
 
 def test_progress_speed_and_time_left_come_from_the_rows(workspace, run, record):
@@ -121,11 +131,12 @@ def test_the_tabs_title_begins_with_the_progress(workspace, run, record):
     assert run_title(run) == f"#{run.number} digits"
 
 
-def test_a_younger_run_changes_no_older_runs_colour(workspace):
-    before: dict[str, str] = {}
+def test_a_younger_run_changes_no_older_runs_colour_and_line(workspace):
+    before: dict[str, tuple[str, str]] = {}
     for _ in range(6):
         workspace.submit('{"name": "digits"}')
-        colours = colours_of(workspace.runs())
-        assert {run_id: colours[run_id] for run_id in before} == before
-        assert len(set(colours.values())) == len(colours)
-        before = colours
+        looks = looks_of(workspace.runs())
+        assert {run_id: looks[run_id] for run_id in before} == before
+        for each in zip(*looks.values(), strict=True):
+            assert len(set(each)) == len(looks)
+        before = looks

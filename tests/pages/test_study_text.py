@@ -56,7 +56,7 @@ def test_a_preset_says_its_size_its_kinds_and_what_it_needs():
     needy = dataclasses.replace(PRESETS["mnist-dense"], sibling="digits-residual")
     assert "needs a download" not in preset_text(needy, {})
     shown = preset_text(needy, {"mnist": 11_594_722})
-    assert "needs a download of 11.6 MB; digits-residual shows the same without" in shown
+    assert "needs a download of 11.1 MiB; digits-residual shows the same without" in shown
 
 
 def test_measured_results_stand_beside_what_was_published():

@@ -102,14 +102,14 @@ def outcome(folder: Path, run_id: str) -> dict[str, Any]:
     workspace = Workspace.open(folder)
     run_folder = workspace.run_folder(run_id)
     reader = RunReader(run_folder)
+    evaluations = reader.evaluations()
+    confusions = reader.confusions([each.id for each in evaluations])
     points = reader.read([each.id for each in reader.series()], max_points=10**6)
     newest = checkpoints_in(checkpoint_folder(run_folder))[-1]
     return {
         "steps": points.steps.tolist(),
         "rows": points.mean.tobytes(),
-        "evaluations": [
-            (each.step, each.split, each.metrics, each.confusion.tobytes()) for each in reader.evaluations()
-        ],
+        "evaluations": [(each.step, each.split, each.metrics, confusions[each.id].tobytes()) for each in evaluations],
         **_tensors(newest / checkpoints.WEIGHTS, newest / checkpoints.OPTIMIZER),
         **_tensors(checkpoint_folder(run_folder) / checkpoints.KEPT),
     }

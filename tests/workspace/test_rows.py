@@ -1,3 +1,5 @@
+import sqlite3
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import ABSENT, Keep, RunReader, RunWriter, Series, is_absent
+from builder.workspace.rows.layout import FILE_NAME
 
 SERIES = [
     Series(id=0, quantity="loss", subject="train", family="scalar"),
@@ -182,9 +185,36 @@ def test_truncating_cuts_evaluations_and_events_but_never_interventions(tmp_path
     assert [each.step for each in reader.evaluations()] == [10, 50]
     assert [each.step for each in reader.events()] == [10, 50]
     assert [(each.step, each.value) for each in reader.interventions()] == [(10, 0.1), (50, 0.1), (90, 0.1)]
-    assert reader.evaluations(after=1)[0].confusion.tolist() == [[1, 0], [0, 1]]
+    assert [(each.id, each.num_classes) for each in reader.evaluations(after=1)] == [(2, 2)]
+    assert {number: counts.tolist() for number, counts in reader.confusions([2, 3, 9]).items()} == {2: [[1, 0], [0, 1]]}
     assert reader.last_step() == 50
     assert reader.steps_per_second() == pytest.approx(1000)
+
+
+def test_metrics_of_ten_thousand_evaluations_are_read_without_their_matrices(tmp_path):
+    writer, num_classes, num_evaluations = write(tmp_path, make_values(10)), 10, 10_000
+    with sqlite3.connect(tmp_path / FILE_NAME) as database:
+        counts = np.arange(num_classes**2, dtype="<i8").tobytes()
+        database.executemany(
+            "INSERT INTO evaluation (step, epoch, split, metrics, num_classes, confusion) VALUES (?, 1.0, ?, ?, ?, ?)",
+            [
+                (step, "validation" if step % 2 else "test", f'{{"accuracy": {step}}}', num_classes, counts)
+                for step in range(1, num_evaluations + 1)
+            ],
+        )
+    writer.add_evaluation(num_evaluations + 1, 2.0, "test", {"accuracy": 1.0})
+    reader, asked = RunReader(tmp_path), []
+    reader._database._connection.set_trace_callback(asked.append)
+    found = reader.evaluations()
+    assert [each.num_classes for each in found] == [num_classes] * num_evaluations + [0]
+    newest = reader.newest_evaluation("validation")
+    assert newest is not None
+    assert (newest.step, newest.metrics) == (num_evaluations - 1, {"accuracy": num_evaluations - 1})
+    assert reader.newest_evaluation("training") is None
+    assert asked
+    assert not any("confusion" in each for each in asked)
+    assert reader.confusions([5, num_evaluations + 1])[5].ravel().tolist() == list(range(num_classes**2))
+    assert len(reader.confusions([5, num_evaluations + 1])) == 1
 
 
 def test_full_profiles_stay_for_the_newest_steps_and_around_interventions(tmp_path):

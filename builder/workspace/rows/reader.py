@@ -44,14 +44,14 @@ class Points:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Metrics of one split after `step` updates; `confusion` counts `[true class, predicted class]`, int64."""
+    """Metrics of one split after `step` updates; `num_classes` is 0 without a confusion matrix."""
 
     id: int
     step: int
     epoch: float
     split: str
     metrics: dict[str, float]
-    confusion: np.ndarray | None
+    num_classes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,19 +163,31 @@ class RunReader:
         return _to_points(np.concatenate(loaded, axis=2)[:, :, order], level, first_record, num_records, stride)
 
     def evaluations(self, after: int = 0) -> list[Evaluation]:
-        """Evaluations with an id above `after`, in the order they were made."""
-        return [
-            Evaluation(
-                id=row["id"],
-                step=row["step"],
-                epoch=row["epoch"],
-                split=row["split"],
-                metrics=json.loads(row["metrics"]),
-                confusion=row["confusion"]
-                and np.frombuffer(row["confusion"], dtype="<i8").reshape(row["num_classes"], row["num_classes"]),
-            )
-            for row in self._database.rows("SELECT * FROM evaluation WHERE id > ? ORDER BY id", (after,))
-        ]
+        """Evaluations with an id above `after`, in the order they were made; of their matrices only the size."""
+        return _to_evaluations(self._database.rows(f"{_SELECT_EVALUATION} WHERE id > ? ORDER BY id", (after,)))
+
+    def newest_evaluation(self, split: str) -> Evaluation | None:
+        """The last evaluation of a split, if there is one."""
+        found = _to_evaluations(
+            self._database.rows(f"{_SELECT_EVALUATION} WHERE split = ? ORDER BY id DESC LIMIT 1", (split,))
+        )
+        return found[0] if found else None
+
+    def confusions(self, ids: Sequence[int]) -> dict[int, np.ndarray]:
+        """Confusion matrices by evaluation: counts `[true class, predicted class]`, int64; of those that have one.
+
+        Args:
+            ids: of evaluations; one that a trainer has cut off since is left out.
+        """
+        found = self._database.rows(
+            "SELECT id, num_classes, confusion FROM evaluation "
+            "WHERE id IN (SELECT value FROM json_each(?)) AND confusion IS NOT NULL",
+            (json.dumps(list(ids)),),
+        )
+        return {
+            number: np.frombuffer(counts, dtype="<i8").reshape(num_classes, num_classes)
+            for number, num_classes, counts in found
+        }
 
     def interventions(self, after: int = 0) -> list[Intervention]:
         """Interventions with an id above `after`, in the order they were made."""
@@ -190,6 +202,18 @@ class RunReader:
     def close(self) -> None:
         """Close the file."""
         self._database.close()
+
+
+_SELECT_EVALUATION = "SELECT id, step, epoch, split, metrics, num_classes FROM evaluation"
+
+
+def _to_evaluations(rows: Sequence[Any]) -> list[Evaluation]:
+    # Ten thousand JSON texts are parsed sooner as one.
+    metrics = json.loads(f"[{','.join(row['metrics'] for row in rows)}]")
+    return [
+        Evaluation(id=number, step=step, epoch=epoch, split=split, metrics=found, num_classes=num_classes)
+        for (number, step, epoch, split, _, num_classes), found in zip(rows, metrics, strict=True)
+    ]
 
 
 def _level_for(first: int, last: int, max_points: int, bin_size: int | None, stride: int) -> int:

@@ -23,7 +23,10 @@ describe("logTicks", () => {
 
   it("thins many decades and fills few", () => {
     expect(logTicks(1e-20, 1).ticktext).toEqual(["1e-18", "1e-15", "1e-12", "1e-9", "1e-6", "1e-3", "1e0"]);
-    expect(logTicks(0.15, 0.6).ticktext).toEqual(["2e-1", "5e-1"]);
+    expect(logTicks(2e-3, 0.06).ticktext).toEqual(["2e-3", "5e-3", "1e-2", "2e-2", "5e-2"]);
+    expect(logTicks(4e-4, 0.09, null, 6).ticktext).toEqual(["1e-3", "3e-3", "1e-2", "3e-2"]);
+    expect(logTicks(0.15, 0.6).ticktext).toEqual(["2e-1", "4e-1", "6e-1"]);
+    expect(logTicks(0.22, 0.45).ticktext).toEqual(["2.5e-1", "3e-1", "3.5e-1", "4e-1", "4.5e-1"]);
   });
 
   it("calls the floor zero", () => {

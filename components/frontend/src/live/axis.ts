@@ -16,7 +16,17 @@ export function power10(exponent: number): number {
   return Number(`1e${exponent}`);
 }
 
-/** Decades, or 1, 2 and 5 of each where few are in sight; the floor's tick says 0. */
+/** Ticks: two do not show that the axis is logarithmic, and one shows nothing. */
+const ENOUGH = 3;
+const DIGITS = [
+  [1, 2, 5],
+  [1, 3],
+  [1, 2, 4, 6, 8],
+];
+
+type Tick = [number, string];
+
+/** Decades, or finer where fewer than three are in sight; the floor's tick says 0. */
 export function logTicks(
   low: number,
   high: number,
@@ -26,23 +36,44 @@ export function logTicks(
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
   const every = Math.max(1, Math.ceil((last - first + 1) / most));
-  let ticks: [number, string][] = [];
+  let ticks: Tick[] = [];
   for (let power = first; power <= last; power++) {
     if (power % every === 0) ticks.push([power10(power), `1e${power}`]);
   }
-  if (ticks.length < 2) {
-    ticks = [];
-    for (let power = first - 1; power <= last; power++) {
-      for (const digit of [1, 2, 5]) {
-        const value = Number(`${digit}e${power}`);
-        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push([value, `${digit}e${power}`]);
-      }
-    }
-  }
+  if (ticks.length < ENOUGH) ticks = finerTicks(low, high, most);
   if (floor !== null && low <= floor) {
     ticks = [[floor, "0"], ...ticks.filter(([value]) => value > floor * 1.0001)];
   }
   return { tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, label]) => label) };
+}
+
+/** The first of several digits of each decade that give enough ticks, else equal steps. */
+function finerTicks(low: number, high: number, most: number): Tick[] {
+  const first = Math.floor(Math.log10(low));
+  const last = Math.floor(Math.log10(high));
+  for (const digits of DIGITS) {
+    const ticks: Tick[] = [];
+    for (let power = first; power <= last; power++) {
+      for (const digit of digits) {
+        const value = Number(`${digit}e${power}`);
+        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push([value, `${digit}e${power}`]);
+      }
+    }
+    if (ticks.length >= ENOUGH && ticks.length <= most) return ticks;
+  }
+  const unit = 10 ** Math.floor(Math.log10((high - low) / ENOUGH));
+  const step = unit * [1, 2, 5, 10].find((factor) => (high - low) / (factor * unit) <= most)!;
+  const ticks: Tick[] = [];
+  for (let count = Math.ceil(low / step - 1e-9); count <= Math.floor(high / step + 1e-9); count++) {
+    ticks.push([count * step, short(count * step)]);
+  }
+  return ticks;
+}
+
+/** With a mantissa of as few digits as it takes: `2.5e-1`. */
+function short(value: number): string {
+  const [mantissa, power] = value.toExponential(6).split("e");
+  return `${Number(mantissa)}e${Number(power)}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { Colours } from "../shared/theme";
 import { logTicks, type Range } from "./axis";
+import { type Label, labelsOf, ROW_PX } from "./flags";
 import type { Chart, Flag, Scale, Trace } from "./message";
 
 export interface Zoom {
@@ -37,13 +38,17 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     ticklabeloverflow: "allow",
   };
   const hasTitles = "xaxis" in own || "yaxis" in own;
+  const margin = { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 31 : 20, pad: 0 };
+  const hasFlags = chart.x === "step" && chart.scale !== null;
+  const labels = hasFlags ? labelsOf(frame, frame.width - margin.l - margin.r) : [];
+  margin.t += ROW_PX * Math.max(0, ...labels.map((label) => label.row + 1));
   return {
     ...own,
     width: frame.width,
     height: frame.height,
     autosize: false,
     uirevision: "kept",
-    margin: { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 31 : 20, pad: 0 },
+    margin,
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: font, size: 11, color: colours.text },
@@ -55,7 +60,7 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     bargap: 0.3,
     xaxis: { ...axis, ...horizontalAxis(chart, traces, frame), ...titled(own.xaxis, colours) },
     yaxis: { ...axis, ...verticalAxis(chart, frame), ...titled(own.yaxis, colours) },
-    ...(chart.x === "step" && chart.scale !== null ? flagLayout(frame, colours) : {}),
+    ...(hasFlags ? flagLayout(labels, frame, colours) : {}),
   };
 }
 
@@ -106,9 +111,11 @@ function verticalAxis(chart: Chart, frame: Frame): Layout {
   return { type: "log", range: shown, tickmode: "array", ...ticks };
 }
 
-function flagLayout(frame: Frame, colours: Colours): Layout {
+/** Under the curves, which the lines would hide; what they are called stands over the plot. */
+function flagLayout(labels: readonly Label[], frame: Frame, colours: Colours): Layout {
   const shapes = frame.flags.map((flag) => ({
     type: "line",
+    layer: "below",
     xref: "x",
     yref: "paper",
     x0: flag.x,
@@ -117,23 +124,21 @@ function flagLayout(frame: Frame, colours: Colours): Layout {
     y1: 1,
     line: { width: 1, dash: "dash", color: flag.colour },
   }));
-  const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
-  const labelled = frame.flags.filter((flag) => flag.x >= from && flag.x <= to).slice(frame.isLarge ? -6 : -2);
-  const annotations = labelled.map((flag, place) => ({
+  const annotations = labels.map((label) => ({
     xref: "x",
     yref: "paper",
-    x: flag.x,
+    x: label.x,
     y: 1,
-    yshift: -15 * place,
-    // A label in the right half would be cut off at the edge.
-    xanchor: flag.x > (from + to) / 2 ? "right" : "left",
-    yanchor: "top",
-    text: flag.text,
+    yshift: ROW_PX * label.row,
+    xanchor: label.anchor,
+    yanchor: "bottom",
+    text: label.text,
+    hovertext: label.whole,
     showarrow: false,
     bgcolor: colours.panel,
-    bordercolor: flag.colour,
-    borderpad: 1,
-    font: { size: 9.5, color: colours.text },
+    bordercolor: label.colour,
+    borderpad: 0,
+    font: { size: 9, color: colours.text },
   }));
   return { shapes, annotations };
 }

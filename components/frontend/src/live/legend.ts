@@ -1,6 +1,8 @@
 /** The legend as buttons below a chart: what is drawn in which form, and a click leaves it out. */
 
+import { cutInTheMiddle } from "../shared/cut";
 import { h, place, setAttribute, svg } from "../shared/dom";
+import { DASHES } from "../shared/lines";
 import type { Trace } from "./message";
 
 export interface Entry {
@@ -9,6 +11,9 @@ export interface Entry {
   colour: string;
   dash: string;
   symbol: string | null;
+  hasLine: boolean;
+  /** Everything there is to say of it. */
+  whole: string;
 }
 
 /** Entries of the traces that have one; traces of one legend group share it. */
@@ -25,7 +30,9 @@ export function entriesOf(traces: readonly Trace[]): Entry[] {
         colour:
           (hasLine ? line.color : undefined) ?? (typeof marker.color === "string" ? marker.color : "currentColor"),
         dash: line.dash ?? "solid",
-        symbol: hasLine ? null : String(marker.symbol ?? "circle"),
+        symbol: hasLine && marker.symbol === undefined ? null : String(marker.symbol ?? "circle"),
+        hasLine,
+        whole: wholeOf(trace),
       };
     });
 }
@@ -35,12 +42,18 @@ export function keyOf(trace: Trace): string {
   return (trace.legendgroup as string | undefined) || trace.uid;
 }
 
+/** The hover names a run in full where the legend has its number. */
+function wholeOf(trace: Trace): string {
+  const named = /<extra>(.+)<\/extra>/.exec(trace.hovertemplate ?? "")?.[1];
+  return unescape(named ?? trace.name ?? "");
+}
+
 /** Names come escaped for Plotly, which reads markup; here they become text nodes. */
 export function unescape(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-const DASHES: Record<string, string> = { dash: "5 3", dot: "1.5 2.5", dashdot: "5 2 1.5 2", longdash: "8 3" };
+const MAX_LETTERS = 24;
 const SHAPES: Record<string, string> = {
   circle: "M9 1.5a3.5 3.5 0 1 0 0.01 0Z",
   square: "M5.8 1.8h6.4v6.4h-6.4Z",
@@ -57,26 +70,24 @@ export function drawLegend(
   const signature = JSON.stringify(entries);
   if (parent.dataset.entries !== signature) {
     parent.dataset.entries = signature;
-    setAttribute(parent, "data-many", entries.length > 2);
     place(
       parent,
       entries.map((entry) => {
-        const mark =
-          entry.symbol === null
-            ? svg("path", {
-                d: "M1 5H17",
-                stroke: entry.colour,
-                "stroke-width": 2,
-                "stroke-dasharray": DASHES[entry.dash] ?? null,
-              })
-            : svg("path", { d: SHAPES[entry.symbol] ?? SHAPES.circle!, fill: entry.colour });
-        const picture = svg("svg", { width: 18, height: 10, viewBox: "0 0 18 10", "aria-hidden": "true" }, mark);
-        const title = `${entry.label}: click to show or hide`;
+        const line = svg("path", {
+          d: "M0 5H18",
+          stroke: entry.colour,
+          "stroke-width": 2,
+          "stroke-dasharray": DASHES[entry.dash] ?? null,
+        });
+        const mark = svg("path", { d: SHAPES[entry.symbol ?? ""] ?? SHAPES.circle!, fill: entry.colour });
+        const marks = [entry.hasLine ? line : null, entry.symbol !== null ? mark : null];
+        const picture = svg("svg", { width: 18, height: 10, viewBox: "0 0 18 10", "aria-hidden": "true" }, ...marks);
+        const title = `${entry.whole}: click to show or hide`;
         return h(
           "button",
           { class: "lv-key", type: "button", "data-key": entry.key, title, onclick: () => toggle(entry.key) },
           picture,
-          h("span", {}, entry.label),
+          h("span", {}, cutInTheMiddle(entry.label, MAX_LETTERS)),
         );
       }),
     );

@@ -18,7 +18,7 @@ export interface Data {
 }
 
 const NUM_PANELS = 4;
-const MIN_HEIGHT = 340;
+const MIN_HEIGHT = 310;
 const RESYNC_MS = 1000;
 
 /** Set by a test or benchmark before the component mounts; it collects how long drawing took. See docs/charts.md. */

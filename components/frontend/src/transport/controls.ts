@@ -1,6 +1,6 @@
 /** Which buttons can be pressed in which state, and why not. Pure. */
 
-import { queuedWords } from "./status_line";
+import { queuedWords, waitWords } from "./queue";
 import type { ActionKind, Run, TransportData } from "./types";
 
 export interface Control {
@@ -64,7 +64,9 @@ function mainControl(data: TransportData, run: Run | null): MainControl {
         label: "Queued",
         icon: "wait",
         enabled: false,
-        title: `The run waits for a free place: ${queuedWords(run)}. Stop takes it off the queue.`,
+        title: [`The run is ${queuedWords(run)}.`, run.queue && waitWords(run.queue), "Stop takes it off the queue."]
+          .filter(Boolean)
+          .join(" "),
       };
     case "starting":
       return {

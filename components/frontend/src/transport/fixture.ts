@@ -12,7 +12,7 @@ export function aRun(status: Status, changes: Partial<Run> = {}): Run {
     num_epochs: 10,
     samples_per_second: 61_312,
     seconds_left: 4.2,
-    queue_place: null,
+    queue: null,
     data_progress: null,
     val_accuracy: null,
     test_accuracy: null,

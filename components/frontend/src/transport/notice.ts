@@ -1,4 +1,4 @@
-/** What the server has to say, over the page's lower edge: with a remedy where there is one, until it is dismissed. */
+/** What the server has to say, over the help under palette and tower: with a remedy where there is one, until it is dismissed. */
 
 import { h, setAttribute, setText } from "../shared/dom";
 import { drawIcon, icon } from "./icons";
@@ -14,6 +14,11 @@ export class NoticeBox {
   private readonly kind = h("span", { class: "hr-hidden" });
   private readonly text = h("span", { class: "tp-notice-text" });
   private readonly action = h("button", { type: "button", class: "tp-notice-action", onclick: () => this.act() });
+  private readonly elsewhere = h(
+    "button",
+    { type: "button", class: "tp-notice-action", onclick: () => this.send("open_experiments") },
+    "Other experiments",
+  );
   private notice: Notice | null = null;
   private dismissed: Notice["id"] | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,7 +30,15 @@ export class NoticeBox {
       icon("cross"),
     );
     const body = h("div", { class: "tp-notice-body" }, this.kind, this.text);
-    this.element = h("div", { class: "tp-notice", popover: "manual" }, this.icon, body, this.action, close);
+    this.element = h(
+      "div",
+      { class: "tp-notice", popover: "manual" },
+      this.icon,
+      body,
+      this.action,
+      this.elsewhere,
+      close,
+    );
     this.element.addEventListener("mouseenter", () => clearTimeout(this.timer));
     this.element.addEventListener("mouseleave", () => this.expire());
   }
@@ -45,6 +58,7 @@ export class NoticeBox {
     setText(this.text, notice.text);
     setText(this.action, notice.action?.title ?? "");
     setAttribute(this.action, "hidden", notice.action === null);
+    setAttribute(this.elsewhere, "hidden", !notice.elsewhere);
     if (!isNew) return;
     if (!this.element.matches(":popover-open")) this.element.showPopover();
     this.expire();

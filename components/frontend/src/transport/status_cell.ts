@@ -1,11 +1,13 @@
 /** Progress and counters of the run; a click opens every detail, so that nothing folded or cut is out of reach. */
 
+import { bytesText } from "../shared/bytes";
 import { h, place, setAttribute, setStyle, setText } from "../shared/dom";
 import { drawIcon, icon } from "./icons";
-import { attachPopover } from "./popup";
-import { type Part, type StatusLine, progress, queuedWords, statusLine } from "./status_line";
-import type { Run, TransportData } from "./types";
-import { duration, epochs, grouped, megabytes, percent, speed } from "./words";
+import { attachPopover } from "../shared/popup";
+import { addressOf, queuedWords, waitWords } from "./queue";
+import { type Part, type StatusLine, progress, statusLine } from "./status_line";
+import type { Holder, Run, TransportData } from "./types";
+import { duration, epochs, grouped, percent, speed } from "./words";
 
 class PartView {
   readonly element: HTMLElement;
@@ -52,12 +54,14 @@ export class StatusCell {
   );
   private readonly details = h("div", { class: "tp-popover tp-details", role: "dialog", "aria-label": "Run" });
   private readonly rows = new Map<string, { term: HTMLElement; value: HTMLElement }>();
+  private readonly holders = h("div", { class: "tp-holders" });
   private readonly spoken = h("div", { class: "hr-hidden", role: "status" });
   private parts = new Map<string, PartView>();
   private runId: string | null = null;
 
   constructor() {
     this.element = h("div", { class: "tp-run" }, this.bar, this.button, this.details, this.spoken);
+    this.details.append(h("dl"), this.holders);
     attachPopover(this.button, this.details, this.element);
   }
 
@@ -113,6 +117,16 @@ export class StatusCell {
     });
     const list = this.details.querySelector("dl") ?? this.details.appendChild(h("dl"));
     place(list, nodes);
+    this.drawHolders(data.run?.queue?.holders ?? [], data.read_only);
+  }
+
+  /** The way to the runs that are in the way. */
+  private drawHolders(holders: readonly Holder[], readOnly: boolean): void {
+    const wanted = JSON.stringify(readOnly ? [] : holders);
+    if (this.holders.dataset["drawn"] === wanted) return;
+    this.holders.dataset["drawn"] = wanted;
+    const links = readOnly ? [] : holders.map((each) => h("a", { href: addressOf(each) }, `Go to ${each.name}`));
+    place(this.holders, links);
   }
 
   /** Only what a listener wants to hear: not every number, four times a second. */
@@ -130,13 +144,15 @@ function details({ run, can_train, why_not }: TransportData): [term: string, val
   const trouble: [string, string][] = can_train || why_not === "" ? [] : [["Train is off", why_not]];
   if (run === null) return [["Run", "none yet"], ...trouble];
   const { done, all } = epochs(run.epoch, run.num_epochs);
+  const isPlanned = run.num_steps > 0;
   const rows: [string, string | null][] = [
     ["Run", run.name],
     ["Status", run.status === "queued" ? queuedWords(run) : run.status],
+    ["Waits for", run.queue && waitWords(run.queue)],
     ["Reason", run.reason || null],
     ["Download", run.data_progress && downloadWords(run.data_progress)],
-    ["Step", `${grouped(run.step)} of ${grouped(run.num_steps)} (${percent(progress(run), 0)})`],
-    ["Epoch", `${done} of ${all}`],
+    ["Step", isPlanned ? `${grouped(run.step)} of ${grouped(run.num_steps)} (${percent(progress(run), 0)})` : null],
+    ["Epoch", isPlanned ? `${done} of ${all}` : null],
     ["Speed", run.samples_per_second === null ? null : `${speed(run.samples_per_second)} samples per second`],
     ["Time left", run.seconds_left === null ? null : duration(run.seconds_left)],
     ["Validation accuracy", run.val_accuracy === null ? null : percent(run.val_accuracy)],
@@ -146,5 +162,5 @@ function details({ run, can_train, why_not }: TransportData): [term: string, val
 }
 
 function downloadWords([file, done, total]: NonNullable<Run["data_progress"]>): string {
-  return total ? `${file}, ${megabytes(done)} of ${megabytes(total)}` : `${file}, ${megabytes(done)}`;
+  return total ? `${file}, ${bytesText(done)} of ${bytesText(total)}` : `${file}, ${bytesText(done)}`;
 }

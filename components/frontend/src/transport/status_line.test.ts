@@ -16,8 +16,10 @@ test("what is not known yet is left out rather than shown as zero", () => {
   expect(text(line)).toBe("step 000,842 · epoch 7.0/10");
 });
 
-test("a queued run says its place", () => {
-  expect(text(statusLine(someData(aRun("queued", { queue_place: 2 }))))).toBe("queued, place 2");
+test("a queued run says its place and what it waits for", () => {
+  const holders = [{ run: "r4", experiment: null, name: "#4 digits", status: "running" as const }];
+  const run = aRun("queued", { queue: { place: 2, length: 3, slots: 1, holders } });
+  expect(text(statusLine(someData(run)))).toBe("queued, place 2 of 3 · behind #4 digits");
 });
 
 test("a download shows its share, or its size where the length is unknown", () => {
@@ -25,7 +27,7 @@ test("a download shows its share, or its size where the length is unknown", () =
   expect(text(known)).toBe("downloading train-images… 34 %");
   expect(known.fraction).toBe(0.34);
   const unknown = statusLine(someData(aRun("starting", { data_progress: ["train-images", 3_400_000, null] })));
-  expect(text(unknown)).toBe("downloading train-images… 3.4 MB");
+  expect(text(unknown)).toBe("downloading train-images… 3.2 MiB");
   expect(unknown.fraction).toBe("unknown");
 });
 

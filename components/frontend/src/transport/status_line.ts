@@ -1,7 +1,9 @@
 /** What the status cell says about a run: one line in parts of falling importance. Pure. */
 
+import { bytesText } from "../shared/bytes";
+import { queuedWords, shortWait, waitWords } from "./queue";
 import type { Run, TransportData } from "./types";
-import { duration, epochs, megabytes, percent, speed, stepDigits } from "./words";
+import { duration, epochs, percent, speed, stepDigits } from "./words";
 
 export type Tone = "plain" | "active" | "waiting" | "good" | "warning" | "bad";
 
@@ -36,7 +38,7 @@ export function statusLine(data: TransportData): StatusLine {
   }
   switch (run.status) {
     case "queued":
-      return line("waiting", null, 0, word("queued", queuedWords(run)));
+      return line("waiting", null, 0, ...queued(run));
     case "starting":
       return starting(run);
     case "running":
@@ -56,12 +58,16 @@ export function statusLine(data: TransportData): StatusLine {
   }
 }
 
-export function queuedWords(run: Run): string {
-  return run.queue_place === null ? "queued" : `queued, place ${run.queue_place}`;
-}
-
 export function progress(run: Run): number {
   return run.num_steps > 0 ? Math.min(1, Math.max(0, run.step / run.num_steps)) : 0;
+}
+
+function queued(run: Run): Part[] {
+  const parts = [word("queued", queuedWords(run))];
+  if (run.queue !== null) {
+    parts.push({ key: "holders", after: shortWait(run.queue), title: waitWords(run.queue), fold: 0 });
+  }
+  return parts;
 }
 
 function starting(run: Run): StatusLine {
@@ -71,8 +77,8 @@ function starting(run: Run): StatusLine {
   return line("waiting", null, fraction ?? "unknown", {
     key: "share",
     before: `downloading ${file}… `,
-    strong: fraction === null ? megabytes(done) : percent(fraction, 0),
-    title: total ? `${megabytes(done)} of ${megabytes(total)}` : "The size of the file is not known.",
+    strong: fraction === null ? bytesText(done) : percent(fraction, 0),
+    title: total ? `${bytesText(done)} of ${bytesText(total)}` : "The size of the file is not known.",
     fold: 0,
   });
 }

@@ -3,6 +3,22 @@
 export type Status =
   "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "diverged" | "failed" | "crashed";
 
+/** A run that holds a slot. */
+export interface Holder {
+  run: string;
+  experiment: string | null;
+  name: string;
+  status: Status;
+}
+
+export interface Queue {
+  /** 1 for the next to start. */
+  place: number;
+  length: number;
+  slots: number;
+  holders: Holder[];
+}
+
 export interface Run {
   id: string;
   name: string;
@@ -15,7 +31,7 @@ export interface Run {
   num_epochs: number;
   samples_per_second: number | null;
   seconds_left: number | null;
-  queue_place: number | null;
+  queue: Queue | null;
   /** File, bytes done, bytes in all if known. */
   data_progress: [string, number, number | null] | null;
   val_accuracy: number | null;
@@ -33,6 +49,8 @@ export interface Notice {
   kind: "info" | "warning" | "error";
   text: string;
   action: { kind: string; title: string } | null;
+  /** Whether to go to another experiment is a remedy. */
+  elsewhere?: boolean;
 }
 
 export interface TransportData {

@@ -9,7 +9,7 @@ import { ExperimentName } from "./name";
 import { NoticeBox } from "./notice";
 import { Outbox } from "./outbox";
 import { PATIENCE_MS, Pending } from "./pending";
-import { Tip } from "./popup";
+import { Tip } from "../shared/popup";
 import { Select } from "./select";
 import { StatusCell } from "./status_cell";
 import { TabTitle } from "./tab_title";

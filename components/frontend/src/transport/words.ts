@@ -42,7 +42,3 @@ export function percent(fraction: number, digits = 1): string {
 export function epochs(epoch: number, numEpochs: number): { done: string; all: string } {
   return { done: epoch.toFixed(1), all: String(Number(numEpochs.toFixed(1))) };
 }
-
-export function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}

@@ -93,12 +93,6 @@ export function macsText(macs: number): string {
   return `${millions >= 100 ? millions.toFixed(0) : millions.toFixed(2)} M`;
 }
 
-export function bytesText(bytes: number): string {
-  if (bytes >= 1 << 30) return `${(bytes / (1 << 30)).toFixed(1)} GiB`;
-  if (bytes >= 1 << 20) return `${(bytes / (1 << 20)).toFixed(1)} MiB`;
-  return `${Math.max(1, Math.round(bytes / 1024))} KiB`;
-}
-
 /** A group's rule in words, by the titles of its schema. */
 export function ruleText(rule: JsonObject, schema: Schema | null): string {
   const parts: string[] = [];

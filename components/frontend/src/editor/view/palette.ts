@@ -2,7 +2,8 @@
 
 import { h, place, setAttribute, setStyle } from "../../shared/dom";
 import type { Drag } from "../drag/drag";
-import { bytesText, shapeText } from "../model/words";
+import { bytesText } from "../../shared/bytes";
+import { shapeText } from "../model/words";
 import type { Catalogue, Dataset, Kind, Role } from "../types";
 import { glyph, icon } from "./icons";
 import type { Panel } from "./rail";

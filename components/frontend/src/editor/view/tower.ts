@@ -3,7 +3,8 @@
 import { h, place, setAttribute, setHidden, setText } from "../../shared/dom";
 import type { Drag } from "../drag/drag";
 import { find, TOWER, walk } from "../model/tree";
-import { bytesText, countText, macsText, shapeText } from "../model/words";
+import { bytesText } from "../../shared/bytes";
+import { countText, macsText, shapeText } from "../model/words";
 import type { Item, Problem } from "../types";
 import { ItemList } from "./list";
 import { formOf, ItemNode } from "./node";

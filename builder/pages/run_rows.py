@@ -1,0 +1,90 @@
+"""The list of an experiment's runs: what each is called, how it stands, and how the charts draw it. Knows no Streamlit."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from builder.charts import LiveView
+from builder.pages.differences import differences, in_short, values_of
+from builder.pages.opening import MAX_SHOWN_RUNS
+from builder.pages.run_status import looks_of
+from builder.workspace.runs import Run
+from builder.workspace.store import Workspace
+
+MAX_LISTED = 40
+"""The newest ones, and those that are drawn."""
+MAX_PARTS = 3
+
+
+def run_list(
+    workspace: Workspace, experiment_id: str | None, shown: Sequence[str], view: LiveView | None
+) -> dict[str, Any]:
+    """What the list of runs shows, as JSON.
+
+    Args:
+        workspace: Where the runs are.
+        experiment_id: Whose runs are offered; None for those that are drawn alone.
+        shown: Ids of the runs that are drawn, the one in view first.
+        view: The charts' view of them, which knows their evaluations.
+    """
+    runs = workspace.runs(experiment_id=experiment_id) if experiment_id else [workspace.run(each) for each in shown]
+    by_id = {run.id: run for run in runs}
+    drawn = [run_id for run_id in shown if run_id in by_id]
+    listed = {run.id: run for run in (*runs[:MAX_LISTED], *(by_id[run_id] for run_id in drawn))}
+    looks = looks_of(runs)
+    among_all, among_drawn = _differences(workspace, list(listed)), _differences(workspace, drawn)
+    rows = []
+    for run in listed.values():
+        parts = (among_drawn if len(drawn) > 1 and run.id in among_drawn else among_all).get(run.id, [])
+        colour, dash = looks[run.id]
+        rows.append(
+            {
+                "id": run.id,
+                "number": run.number,
+                "name": run.name,
+                "differs": in_short(parts, MAX_PARTS),
+                "differs_whole": " · ".join(parts),
+                "status": run.status,
+                "reason": run.reason,
+                "colour": colour,
+                "dash": dash,
+                "seconds_ago": round(max(0.0, time.time() - (run.finished_at or run.started_at or run.created_at))),
+                **_accuracy(run, view),
+            }
+        )
+    return {"rows": rows, "shown": drawn, "most": MAX_SHOWN_RUNS, "num_older": len(by_id) - len(listed)}
+
+
+def choice(sent: Any, workspace: Workspace, experiment_id: str | None) -> list[str] | None:
+    """The runs that a browser asks to be drawn; None if it sent what the list never sends."""
+    wanted = sent.get("shown") if isinstance(sent, dict) else None
+    if experiment_id is None or not isinstance(wanted, list) or not all(isinstance(each, str) for each in wanted):
+        return None
+    known = {run.id for run in workspace.runs(experiment_id=experiment_id)}
+    return [run_id for run_id in dict.fromkeys(wanted) if run_id in known][:MAX_SHOWN_RUNS]
+
+
+def _differences(workspace: Workspace, run_ids: Sequence[str]) -> dict[str, list[str]]:
+    if len(run_ids) < 2:
+        return {}
+    values = {}
+    for run_id in run_ids:
+        try:
+            values[run_id] = values_of(workspace.run_folder(run_id))
+        except (OSError, ValueError):
+            # Its folder was taken away; the run is listed all the same.
+            continue
+    return differences(values)
+
+
+def _accuracy(run: Run, view: LiveView | None) -> dict[str, float | int | None]:
+    """Validation accuracy as it is now or was at the end, and the best so far with its step, where it is drawn."""
+    table = view.validation(run.id) if view else None
+    best = table.best("accuracy") if table else None
+    newest = table.newest_value("accuracy") if table else None
+    kept = (run.summary or {}).get("val_accuracy")
+    return {
+        "val_accuracy": newest if kept is None else kept,
+        "best_accuracy": best[0] if best else None,
+        "best_step": best[1] if best else None,
+    }

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { labelsOf } from "./flags";
+import type { Flag } from "./message";
+
+const flag = (x: number, text = "bodies ×½"): Flag => ({ x, text, colour: "#2F7FD0" });
+const frame = (flags: Flag[], isLarge = false) => ({ flags, zoom: { x: null }, axisEnd: 100, isLarge });
+
+test("words stand beside each other and never over each other; the newest comes first", () => {
+  expect(labelsOf(frame([flag(10), flag(90)]), 200).map((label) => [label.x, label.row])).toEqual([
+    [10, 0],
+    [90, 0],
+  ]);
+  expect(labelsOf(frame([flag(30), flag(31), flag(32)]), 200).map((label) => [label.x, label.anchor])).toEqual([
+    [31, "right"],
+    [32, "left"],
+  ]);
+});
+
+test("a large chart has several rows of words", () => {
+  const labels = labelsOf(frame([flag(1), flag(2), flag(3), flag(4)], true), 200);
+  expect(labels.map((label) => [label.x, label.row])).toEqual([
+    [2, 2],
+    [3, 1],
+    [4, 0],
+  ]);
+});
+
+test("words lean into the plot, and those out of sight are left out", () => {
+  const [left, right] = labelsOf(frame([flag(5), flag(95)]), 400);
+  expect([left!.anchor, right!.anchor]).toEqual(["left", "right"]);
+  expect(labelsOf({ ...frame([flag(5), flag(95)]), zoom: { x: [50, 100] } }, 400).map((label) => label.x)).toEqual([
+    95,
+  ]);
+});
+
+test("a long name loses its middle and is whole on hover", () => {
+  const text = "the weights of the last stage ×½";
+  const [label] = labelsOf(frame([flag(50, text)]), 400);
+  expect(label!.text).toBe("the weights o…ast stage ×½");
+  expect(label!.whole).toBe(text);
+});

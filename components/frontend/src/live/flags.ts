@@ -1,0 +1,61 @@
+/** Which flags get their words, and where over the plot these have room beside each other. Pure. */
+
+import { cutInTheMiddle } from "../shared/cut";
+import type { Range } from "./axis";
+import type { Flag } from "./message";
+
+/** Height of a row of words. */
+export const ROW_PX = 14;
+const LETTER_PX = 5;
+const GAP_PX = 8;
+/** So far words may stand over the vertical axis' own. */
+const EDGE_PX = 30;
+const MAX_LETTERS = 26;
+
+export interface Label {
+  x: number;
+  /** From the plot upwards. */
+  row: number;
+  anchor: "left" | "right";
+  text: string;
+  whole: string;
+  colour: string;
+}
+
+export interface Frame {
+  flags: readonly Flag[];
+  zoom: { x: Range | null };
+  axisEnd: number;
+  isLarge: boolean;
+}
+
+/** The newest first; one that finds no room has its line alone. */
+export function labelsOf(frame: Frame, width: number): Label[] {
+  const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
+  const rows: Range[][] = Array.from({ length: frame.isLarge ? 3 : 1 }, () => []);
+  const labels: Label[] = [];
+  for (const flag of frame.flags.filter((each) => each.x >= from && each.x <= to).reverse()) {
+    const text = cutInTheMiddle(flag.text, MAX_LETTERS);
+    const at = ((flag.x - from) / Math.max(to - from, 1e-9)) * width;
+    const size = LETTER_PX * text.length + GAP_PX;
+    const right = { anchor: "right", taken: [at - size, at] } as const;
+    const left = { anchor: "left", taken: [at, at + size] } as const;
+    // Words in the right half would be cut off at the edge.
+    const choices = at > width / 2 ? [right, left] : [left, right];
+    const found = choices
+      .filter(({ taken }) => taken[0] >= -EDGE_PX && taken[1] <= width)
+      .flatMap(({ anchor, taken }) =>
+        rows.map((others, row) => ({ anchor, taken, row, isFree: others.every((other) => areApart(taken, other)) })),
+      )
+      .find(({ isFree }) => isFree);
+    if (found === undefined) continue;
+    const { anchor, taken, row } = found;
+    rows[row]!.push([...taken]);
+    labels.push({ x: flag.x, row, anchor, text, whole: flag.text, colour: flag.colour });
+  }
+  return labels.reverse();
+}
+
+function areApart(one: readonly [number, number], other: Range): boolean {
+  return one[1] <= other[0] || one[0] >= other[1];
+}

@@ -1,0 +1,7 @@
+import "../shared/theme.css";
+import "./runs.css";
+import { component } from "../shared/mount";
+import type { RunsData } from "./types";
+import { RunsView } from "./view";
+
+export default component<RunsData>((host) => new RunsView(host));

@@ -1,0 +1,30 @@
+/** What the page sends; components/runs/__init__.py is its twin. */
+
+import type { Status } from "../transport/types";
+
+export interface RunRow {
+  id: string;
+  number: number;
+  name: string;
+  /** What its document has otherwise than the others', in short and whole. */
+  differs: string;
+  differs_whole: string;
+  status: Status;
+  reason: string;
+  colour: string;
+  /** Plotly's name of a line style. */
+  dash: string;
+  seconds_ago: number;
+  val_accuracy: number | null;
+  best_accuracy: number | null;
+  best_step: number | null;
+}
+
+export interface RunsData {
+  rows: RunRow[];
+  /** Ids of those that are drawn, the one in view first. */
+  shown: string[];
+  most: number;
+  num_older: number;
+  read_only: boolean;
+}

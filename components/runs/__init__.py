@@ -1,0 +1,62 @@
+"""The runs that are drawn over each other: name, state, colour and line of each, and the choice of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypedDict
+
+from streamlit.components.v2 import component
+from streamlit.components.v2.types import ComponentRenderer
+
+
+class RunRow(TypedDict):
+    """A run of the list.
+
+    `differs` says in short what its document has otherwise than the others', `differs_whole` all of it; `dash` is
+    plotly's name of a line style; accuracies are fractions in [0, 1], `best_step` is where the best was first reached.
+    """
+
+    id: str
+    number: int
+    name: str
+    differs: str
+    differs_whole: str
+    status: str
+    reason: str
+    colour: str
+    dash: str
+    seconds_ago: int
+    val_accuracy: float | None
+    best_accuracy: float | None
+    best_step: int | None
+
+
+class RunsData(TypedDict):
+    """Newest first; `shown` are the ids of those that are drawn, the one in view first, at most `most`.
+
+    `num_older` runs are not listed. With `read_only` nothing can be chosen.
+    """
+
+    rows: list[RunRow]
+    shown: list[str]
+    most: int
+    num_older: int
+    read_only: bool
+
+
+@cache
+def _renderer() -> ComponentRenderer:
+    # Not at import: only a running Streamlit knows where the assets are.
+    return component("components.runs", js="index.js", css="index.css")
+
+
+def runs(data: RunsData | Mapping[str, Any], *, key: str, on_choose: Callable[[], None] = lambda: None) -> None:
+    """Mounts the list.
+
+    Args:
+        data: What it shows.
+        key: The widget's; its value `choose` is `{shown: [id], nonce}`.
+        on_choose: Called when a person chose other runs, before the script runs.
+    """
+    _renderer()(key=key, data={**data, "key": key}, on_choose_change=on_choose)

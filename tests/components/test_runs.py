@@ -1,0 +1,94 @@
+"""The list of runs in a browser: what it says, and what a press sends."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.e2e
+
+LONG = "fifty layers on digits {} a shortcut around each of them"
+
+
+def row(number: int, **changes) -> dict:
+    return {
+        "id": f"r{number}",
+        "number": number,
+        "name": "digits",
+        "differs": f"seed {number}",
+        "differs_whole": f"seed {number} · batch size 16",
+        "status": "finished",
+        "reason": "",
+        "colour": "#3B7DE0",
+        "dash": "solid",
+        "seconds_ago": 100,
+        "val_accuracy": 0.9722,
+        "best_accuracy": 0.9815,
+        "best_step": 40,
+        **changes,
+    }
+
+
+def mount(page: Page, rows: list[dict], shown: list[str], **changes) -> None:
+    data = {"rows": rows, "shown": shown, "most": 6, "num_older": 0, "read_only": False, **changes}
+    page.evaluate("data => harness.mount('runs', data, { width: 530 })", data)
+
+
+def choices(page: Page) -> list[list[str]]:
+    return [each["value"]["shown"] for each in page.evaluate("harness.triggers('runs')")]
+
+
+def test_runs_are_told_apart_by_number_name_state_accuracy_colour_and_line(page: Page) -> None:
+    rows = [
+        row(2, name=LONG.format("without"), status="diverged", reason="nan", colour="#D9822B", dash="dash"),
+        row(1, name=LONG.format("with")),
+    ]
+    mount(page, rows, ["r1", "r2"])
+    first, second = (page.locator(f".rp-run[data-run={each}]") for each in ("r1", "r2"))
+    expect(first).to_contain_text("✓finished97.2 %")
+    expect(second).to_contain_text("▲diverged97.2 %")
+    names = page.locator(".rp-list .rp-name").all_inner_texts()
+    assert len(set(names)) == 2
+    for name in page.locator(".rp-list .rp-title").all():
+        assert name.evaluate("node => node.scrollWidth <= node.clientWidth")
+    assert LONG.format("without") in second.get_attribute("title")
+    assert "seed 2 · batch size 16\ndiverged: nan" in second.get_attribute("title")
+    assert "best 98.15 % at step 40" in first.get_attribute("title")
+    looks = [
+        each.locator(".rp-line path").evaluate(
+            "path => [path.getAttribute('stroke'), path.getAttribute('stroke-dasharray')]"
+        )
+        for each in (first, second)
+    ]
+    assert looks[0][0] != looks[1][0]
+    assert looks[0][1] != looks[1][1]
+
+
+def test_runs_are_chosen_left_out_and_brought_to_the_front(page: Page) -> None:
+    mount(page, [row(3), row(2), row(1)], ["r1", "r2"])
+    page.locator(".rp-run[data-run=r2] .rp-face").click()
+    page.get_by_role("button", name="Leave run #1 out of the charts").click()
+    page.get_by_role("button", name="3 runs").click()
+    page.locator(".rp-offer").filter(has_text="#3").click()
+    assert choices(page) == [["r2", "r1"], ["r2"], ["r2", "r3"]]
+    expect(page.locator(".rp-run")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".rp-popup")).to_be_hidden()
+
+
+def test_no_more_are_chosen_than_can_be_drawn_and_older_ones_are_counted(page: Page) -> None:
+    mount(page, [row(3), row(2), row(1)], ["r1", "r2"], most=2, num_older=7)
+    page.get_by_role("button", name="10 runs").click()
+    expect(page.locator(".rp-offer").filter(has_text="#3").locator("input")).to_be_disabled()
+    expect(page.locator(".rp-note")).to_have_text(
+        "At most 2 are drawn over each other, as now. 7 older ones are not listed."
+    )
+
+
+def test_a_read_only_list_has_nothing_to_press_and_text_is_never_markup(page: Page) -> None:
+    mount(page, [row(1, name="<b>bold</b>", reason="<i>x</i>")], ["r1"], read_only=True)
+    expect(page.locator(".rp-list .rp-name")).to_have_text("<b>bold</b>")
+    assert page.locator(".rp-panel button:enabled:visible").count() == 0
+
+
+def test_six_runs_leave_room_for_the_charts(page: Page) -> None:
+    mount(page, [row(number, name=LONG.format(number)) for number in range(1, 7)], [f"r{n}" for n in range(1, 7)])
+    assert page.locator(".rp-panel").evaluate("node => node.offsetHeight") <= 125
