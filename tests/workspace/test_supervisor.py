@@ -18,19 +18,9 @@ from builder.workspace.store import Workspace
 from builder.workspace.supervision import CURRENT, ensure_supervisor, shutdown_supervisor
 from builder.workspace.trainers import Trainer
 from builder.workspace.watch import Watch, mark_dead_runs
+from soak.processes import processes_of
 
 pytestmark = pytest.mark.process
-
-
-def processes_of(folder: Path, module: str | None = None) -> list[psutil.Process]:
-    """All processes whose command line names the workspace, and is of the module if one is given."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline", "status"])
-        if str(folder) in (line := process.info["cmdline"] or [])
-        and module in (None, *line[2:3])
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""All promises that are put to the test, in the order of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from benchmarks.table import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a promise is tested.
+
+    Attributes:
+        promise: In words.
+        module: Whose `measure(number)` tests it.
+        number: How often in full.
+        short: How often in a minute's look at all of them.
+    """
+
+    promise: str
+    module: str
+    number: int
+    short: int
+
+    def measure(self, short: bool = False) -> list[Row]:
+        """The figures; takes minutes, unless it is `short`."""
+        measure: Callable[[int], list[Row]] = import_module(self.module).measure
+        return measure(self.short if short else self.number)
+
+
+SUITE = {
+    "resume": Proof("A run that was killed goes on to the same end, bit for bit.", "soak.resume", 100, 2),
+}
