@@ -45,6 +45,12 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def checkpoint_often() -> None:
+    """Lets runs of this process save and flush many times in their second of life."""
+    torch.set_num_threads(1)
+    loop.CHECKPOINT_SECONDS, loop.FLUSH_SECONDS = 0.03, 0.01
+
+
 def _dying(function: Callable[..., Any], when: Callable[..., bool]) -> Callable[..., Any]:
     """`function`, but for the first call of which `when` is true."""
 
@@ -93,9 +99,8 @@ def train_until_killed(folder: str, run_id: str, place: str) -> None:
         run_id: Of a run that is `starting`.
         place: One of `PLACES`, or `NOWHERE`.
     """
+    checkpoint_often()
     say_ready()
-    torch.set_num_threads(1)
-    loop.CHECKPOINT_SECONDS, loop.FLUSH_SECONDS = 0.03, 0.01
     # A trainer looks for commands only once another connection has written.
     workspace, person = Workspace.open(folder), Workspace.open(folder)
     _arrange(place)

@@ -9,46 +9,13 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.table import Row
-from builder.spec import Experiment, dump_experiment, validate_experiment
-from builder.spec.presets.numbering import NestedItem, network
+from builder.spec import dump_experiment
 from builder.workspace.rows import RunReader
 from builder.workspace.store import Workspace
 from soak.killed_trainer import NEW_RATE, NOWHERE, PLACES, outcome
 from soak.nursery import Nursery
+from soak.subject import experiment
 from soak.tally import Tally
-
-BODY = [{"kind": "norm"}, {"kind": "linear", "out_features": 12}, {"kind": "dropout"}]
-TOWER: list[NestedItem] = [
-    {"kind": "residual", "body": BODY},
-    {"kind": "repeat", "times": 2, "items": [{"kind": "stochastic_depth", "body": BODY}]},
-]
-GROUPS = [
-    {"name": "bodies", "rule": {"lanes": ["body"]}, "learning_rate": 0.01},
-    {"name": "rest", "learning_rate": 0.01},
-]
-
-
-def experiment() -> Experiment:
-    """Everything that has a state or draws: norms, dropout, masks, augmentation, Adam, a schedule, the best weights."""
-    stem: list[NestedItem] = [{"kind": "flatten"}, {"kind": "linear", "out_features": 12}]
-    tower = network([*stem, *TOWER, {"kind": "linear", "out_features": "classes"}])
-    return validate_experiment(
-        {
-            "data": {"dataset": "digits", "num_train": 100, "augmentation": {"shift_fraction": 0.1}},
-            "network": tower.model_dump(mode="json"),
-            "groups": GROUPS,
-            "training": {
-                "batch_size": 20,
-                "num_threads": 1,
-                "device": "cpu",
-                "duration": {"steps": 120},
-                "evaluate_every": {"steps": 25},
-                "optimizer": {"kind": "adam"},
-                "schedule": {"kind": "cosine"},
-                "keep": "best_validation",
-            },
-        }
-    )
 
 
 def train_until_killed(

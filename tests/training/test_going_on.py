@@ -20,10 +20,10 @@ from builder.workspace.branching import branch
 from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceError
 from builder.workspace.rows import Intervention, RunReader
 from builder.workspace.store import Workspace
-from soak.resume import GROUPS, TOWER
-from soak.resume import experiment as experiment_with_all_that_draws
+from soak import subject
+from soak.subject import GROUPS
 
-ROOT = Path(__file__).parents[2]
+TOWER = subject.tower()
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def workspace(tmp_path) -> Iterator[Workspace]:
     opened.close()
 
 
-@pytest.fixture(name="experiment")
-def _experiment() -> Experiment:
-    return experiment_with_all_that_draws()
+@pytest.fixture
+def experiment() -> Experiment:
+    return subject.experiment()
 
 
 def finished(workspace: Workspace, experiment: Experiment, commands: Any = None) -> str:
