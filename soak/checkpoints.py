@@ -21,7 +21,7 @@ from builder.training.loop import TrainingRun
 from builder.training.session import train_run
 from builder.workspace.checkpoints import checkpoint_folder, checkpoints, step_of
 from builder.workspace.store import Workspace
-from soak.killed_trainer import checkpoint_often
+from soak.killed_trainer import checkpoint_often, die
 from soak.nursery import Nursery, say_ready
 from soak.resume import differences, resume_until_finished
 from soak.subject import experiment
@@ -29,6 +29,10 @@ from soak.tally import Tally
 
 KILL_SECONDS = 0.3
 """Of saving one checkpoint after the other; each takes some hundredths of one."""
+
+CHANGES = ("mkdir", "unlink", "rename", "replace", "rmdir")
+NUM_CHANGES = 30
+"""Of some three checkpoints."""
 
 WIDTH = 200
 """Of the network on a full disk: its files are half a megabyte to one, larger than anything else that is written."""
@@ -52,12 +56,20 @@ def numbers(run: TrainingRun) -> list[torch.Tensor]:
     return [run.layout.values, *(value for state in states for value in state.values())]
 
 
-def save_for_ever(folder: str, acknowledged: str) -> None:
-    """Saves checkpoint after checkpoint, each with its step for all its numbers; the newest one that is there again."""
+def save_for_ever(folder: str, acknowledged: str, num_calls: int | None) -> None:
+    """Saves checkpoint after checkpoint, each with its step for all its numbers; first the newest one again.
+
+    Args:
+        folder: Of the checkpoints.
+        acknowledged: A file that is told of each step once it is safe.
+        num_calls: After so many changes to the folder the process dies; None for never.
+    """
     torch.set_num_threads(1)
     run, path = new_run(), Path(folder)
     file = os.open(acknowledged, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     step = max(map(step_of, checkpoints(path)), default=1)
+    if num_calls is not None:
+        _die_after(num_calls)
     say_ready()
     while True:
         with torch.no_grad():
@@ -66,6 +78,22 @@ def save_for_ever(folder: str, acknowledged: str) -> None:
         save_checkpoint(path, step, run.network, run.layout, run.rates, Progress())
         os.write(file, f"{step}\n".encode())
         step += 1
+
+
+def _die_after(num_calls: int) -> None:
+    """Makes this process die between two changes to a folder; by time alone few kills find such a place."""
+    calls = iter(range(10**9))
+
+    def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if next(calls) == num_calls:
+                die()
+            return function(*arguments, **options)
+
+        return call
+
+    for name in CHANGES:
+        setattr(os, name, counted(getattr(os, name)))
 
 
 def what_is_wrong(folder: Path, acknowledged: list[int], run: TrainingRun) -> str:
@@ -95,12 +123,15 @@ def killed(number: int, processes: Nursery) -> Row:
     with tempfile.TemporaryDirectory() as name:
         folder, acknowledged = Path(name) / "checkpoints", Path(name) / "acknowledged"
         for _ in range(number):
-            kill_after = draws.uniform(0, KILL_SECONDS)
-            processes.call("soak.checkpoints:save_for_ever", folder, acknowledged, kill_after=kill_after)
+            # Every other one at a random moment, every other one between two changes to the folder.
+            kill_after = draws.uniform(0, KILL_SECONDS) if tally.num_tries % 2 else None
+            num_calls = draws.randint(0, NUM_CHANGES) if kill_after is None else None
+            processes.call("soak.checkpoints:save_for_ever", folder, acknowledged, num_calls, kill_after=kill_after)
             told = acknowledged.read_text().split() if acknowledged.exists() else []
             tally.count(what_is_wrong(folder, sorted({int(step) for step in told}), run))
         num_saved = len(acknowledged.read_text().split())
-    return tally.row(f"{num_saved:,} checkpoints; every number of each one left is its own, the last two are there")
+    how = f"at random moments, or between two changes to the folder; {num_saved:,} saved"
+    return tally.row(f"{how}; every number is its checkpoint's own, and the last two are there")
 
 
 def train_on_a_full_disk(folder: str, run_id: str, max_bytes: int) -> None:

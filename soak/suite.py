@@ -34,4 +34,5 @@ class Proof:
 SUITE = {
     "resume": Proof("A run that was killed goes on to the same end, bit for bit.", "soak.resume", 100, 2),
     "checkpoints": Proof("A checkpoint is whole or absent, and the last two are kept.", "soak.checkpoints", 500, 10),
+    "rows": Proof("Rows once acknowledged survive a killed process.", "soak.rows", 500, 10),
 }
