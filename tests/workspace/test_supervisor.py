@@ -125,6 +125,19 @@ def test_a_trainer_that_does_not_stop_is_ended(workspace):
     assert not is_running(run.process)
 
 
+def test_a_frozen_trainer_is_gone_when_the_time_to_stop_is_over(workspace):
+    run_id = submit(workspace, 10_000)
+    ensure(workspace, stop_seconds=2.0)
+    run = wait_for_status(workspace, run_id, "running")
+    os.kill(run.process.pid, signal.SIGSTOP)
+    workspace.command(run_id, "stop")
+    asked_at = time.monotonic()
+    wait_for(lambda: not is_running(run.process))
+    # The supervisor looks twice a second.
+    assert time.monotonic() - asked_at < 2.0 + 0.6
+    assert "did not stop within 2 s" in wait_for_status(workspace, run_id, "stopped", "crashed").reason
+
+
 @pytest.mark.process
 def test_a_run_that_is_resumed_before_its_last_trainer_has_left_is_watched_in_the_new_one(workspace):
     first, second = (Trainer("loop_trainer", workspace.folder) for _ in range(2))
