@@ -32,6 +32,7 @@ from builder.workspace.devices import devices
 from builder.workspace.rows import RunReader
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
+from builder.workspace.supervision import replace_dead_supervisor
 from components.editor import editor
 from components.live import live
 from components.mixer import mixer
@@ -134,6 +135,7 @@ def _top_bar(actions: StudioActions) -> None:
         # The browser went back or forward: every part of the page is another session's.
         st.rerun(scope="app")
     workspace.heartbeat()
+    replace_dead_supervisor(workspace)
     _write_address(session)
     run = actions.run()
     if _status_key(run) != session.last_status or (not session.read_only and actions.follow()):

@@ -57,6 +57,14 @@ def test_the_page_renders_every_component_for_any_address(served):
         assert kept == (address if address in known else {})
 
 
+def test_an_open_page_sees_that_a_dead_supervisor_is_replaced(served, monkeypatch):
+    shown()
+    looked_at = []
+    monkeypatch.setattr("builder.pages.studio.replace_dead_supervisor", lambda workspace: looked_at.append(workspace))
+    assert not shown().exception
+    assert [each.folder for each in looked_at] == [served.folder]
+
+
 def texts(app: AppTest) -> str:
     """All markup on the page."""
     return "".join(each.proto.body for each in app.get("html"))
