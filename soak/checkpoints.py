@@ -20,7 +20,11 @@ from builder.training.events import CheckpointSaved
 from builder.training.loop import TrainingRun
 from builder.training.session import train_run
 from builder.workspace.checkpoints import checkpoint_folder, checkpoints, step_of
+from builder.workspace.log import redirect_output
+from builder.workspace.runs import LOG_NAME
 from builder.workspace.store import Workspace
+from builder.workspace.trainers import describe_exit
+from builder.workspace.watch import mark_ended
 from soak.killed_trainer import checkpoint_often, die
 from soak.nursery import Nursery, say_ready
 from soak.resume import differences, resume_until_finished
@@ -37,6 +41,7 @@ NUM_CHANGES = 30
 WIDTH = 200
 """Of the network on a full disk: its files are half a megabyte to one, larger than anything else that is written."""
 
+REASONS = ("disk", "Permission denied")
 FILE_BYTES = (50_000, 1_200_000)
 NOBODY = 65_534
 
@@ -138,6 +143,7 @@ def train_on_a_full_disk(folder: str, run_id: str, max_bytes: int) -> None:
     """Trains where no file can grow beyond so many bytes, as if the disk were full there."""
     checkpoint_often()
     with closing(Workspace.open(folder)) as workspace, workspace.start_trainer(run_id) as held:
+        redirect_output(held.folder / LOG_NAME)
         resource.setrlimit(resource.RLIMIT_FSIZE, (max_bytes, max_bytes))
         for _ in train_run(held):
             pass
@@ -182,12 +188,16 @@ def spoiled(folder: Path, processes: Nursery, function: str, argument: int) -> t
     with closing(Workspace.open(folder)) as workspace:
         run_id = workspace.submit(dump_experiment(experiment(WIDTH)), queue=False).id
         code = processes.call(f"soak.checkpoints:{function}", folder, run_id, argument)
+        if workspace.run(run_id).is_live:
+            # Where not even its status could be written, the supervisor tells how it ended, and the end of its log.
+            mark_ended(workspace, run_id, "crashed", describe_exit(code))
         run = workspace.run(run_id)
-        if code != 0 or run.status not in ("failed", "finished") or (run.status == "failed" and not run.reason):
+        if run.status != "finished" and not any(words in run.reason for words in REASONS):
             return True, f"exit code {code}, {run.status}: {run.reason}"
-        checkpoint_folder(workspace.run_folder(run_id)).chmod(0o755)
+        if (kept := checkpoint_folder(workspace.run_folder(run_id))).exists():
+            kept.chmod(0o755)
         resume_until_finished(workspace, run_id, processes)
-        return run.status == "failed", ", ".join(differences(workspace, run_id, processes))
+        return run.status != "finished", ", ".join(differences(workspace, run_id, processes))
 
 
 def refused(what: str, function: str, arguments: list[int], processes: Nursery, how: str) -> Row:

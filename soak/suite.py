@@ -35,4 +35,9 @@ SUITE = {
     "resume": Proof("A run that was killed goes on to the same end, bit for bit.", "soak.resume", 100, 2),
     "checkpoints": Proof("A checkpoint is whole or absent, and the last two are kept.", "soak.checkpoints", 500, 10),
     "rows": Proof("Rows once acknowledged survive a killed process.", "soak.rows", 500, 10),
+    "server": Proof("The web server may die.", "soak.server", 20, 1),
+    "supervisor": Proof("The supervisor may die.", "soak.supervisor", 20, 1),
+    "phantom": Proof("No run is shown running whose trainer is gone.", "soak.phantom", 50, 1),
+    "stop": Proof("Stop means stop.", "soak.stop", 50, 1),
+    "queue": Proof("The queue is fair, and starts each run once.", "soak.queue", 60, 4),
 }
