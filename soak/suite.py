@@ -41,4 +41,5 @@ SUITE = {
     "stop": Proof("Stop means stop.", "soak.stop", 50, 1),
     "queue": Proof("The queue is fair, and starts each run once.", "soak.queue", 60, 4),
     "charts": Proof("Charts hide nothing, and what is drawn stays where it is.", "soak.charts", 40, 1),
+    "hostile": Proof("Hostile documents and messages do nothing.", "soak.hostile", 20_000, 300),
 }
