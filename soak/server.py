@@ -55,10 +55,11 @@ def measure(number: int) -> list[Row]:
     stopped = Tally("runs that did not go on when the web server was killed")
     wrong = Tally(f"states not shown right {PROMISED_SECONDS:.0f} s after the next server's start")
     seconds, draws = [], random.Random(4)
-    with living_workspace(NUM_RUNS) as workspace, browser() as tabs, tempfile.TemporaryDirectory() as folder:
+    num_runs = min(NUM_RUNS, number + 1)
+    with living_workspace(num_runs) as workspace, browser() as tabs, tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         url, server = serve(workspace.folder, log)
-        run_ids = start_runs(workspace, NUM_RUNS)
+        run_ids = start_runs(workspace, num_runs)
         # With somebody looking, as ever.
         open_page(tabs, f"{url}?run={run_ids[0]}")
         for round_ in range(number):
@@ -78,7 +79,7 @@ def measure(number: int) -> list[Row]:
                 resume(workspace, changed)
         server.kill()
         server.wait()
-    how = f"{NUM_RUNS} runs active; meanwhile one is paused, resumed, killed or left alone, and its page is opened"
+    how = f"{num_runs} runs active; meanwhile one is paused, resumed, killed or left alone, and its page is opened"
     return [
         stopped.row(f"{number} kill -9; same process, and it takes steps"),
         wrong.row(how),

@@ -40,8 +40,9 @@ def measure(number: int) -> list[Row]:
     wrong = Tally(f"runs ended or waiting that the next supervisor had not taken over in {PROMISED_SECONDS:.0f} s")
     twice = Tally("runs started more than once, or supervisors beside the one")
     seconds = []
-    with living_workspace(NUM_RUNS) as workspace:
-        run_ids = start_runs(workspace, NUM_RUNS)
+    num_runs = min(NUM_RUNS, number + 1)
+    with living_workspace(num_runs) as workspace:
+        run_ids = start_runs(workspace, num_runs)
         for round_ in range(number):
             waiting = workspace.submit(long_document()).id
             lost, *others = (workspace.run(run_id) for run_id in run_ids)
@@ -64,9 +65,9 @@ def measure(number: int) -> list[Row]:
             num_supervisors = len(processes_of(workspace.folder, "builder.workspace.supervisor"))
             run_ids = [*run_ids[1:], waiting]
             starts = {run.id: num_starts(workspace, run.id) for run in workspace.runs()}
-            is_once = num_supervisors == 1 and set(starts.values()) == {1} and len(workspace.live_runs()) == NUM_RUNS
+            is_once = num_supervisors == 1 and set(starts.values()) == {1} and len(workspace.live_runs()) == num_runs
             twice.count("" if is_once else f"{num_supervisors} supervisors; {starts}")
-    how = f"{number} kill -9, {NUM_RUNS} runs active and one waiting; meanwhile one is killed, or stopped"
+    how = f"{number} kill -9, {num_runs} runs active and one waiting; meanwhile one is killed, or stopped"
     return [
         stopped.row("same process, and it takes steps"),
         wrong.row(how),
