@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -27,6 +28,8 @@ def main() -> int:
     if unknown := [name for name in options.names if name not in SUITE]:
         parser.error(f"there is no promise “{unknown[0]}”; there are {', '.join(SUITE)}")
     os.environ[_MARK] = uuid.uuid4().hex
+    # Ended from outside, it still clears up behind itself.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["HIGHRISE_WORKSPACE"] = folder
