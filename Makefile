@@ -1,7 +1,7 @@
 # All that a person or CI runs; `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install run share test check bench reproduce frontend install-dev node
+.PHONY: help install run share test check bench soak reproduce frontend install-dev node
 
 VENV_PYTHON := .venv/bin/python
 FRONTEND := components/frontend
@@ -41,6 +41,9 @@ check: install-dev node ## Lint, types, import contracts, the front end's tests,
 
 bench: install-dev ## Print the table of figures; ARGS="NAME ... --json" chooses
 	@browser=$$(scripts/browser --install) && HIGHRISE_CHROMIUM="$$browser" $(VENV_PYTHON) -m benchmarks $(ARGS)
+
+soak: install-dev ## Put the promises to the test, under an hour, and write docs/guarantees.md; ARGS="NAME ... --short" chooses
+	@browser=$$(scripts/browser --install) && HIGHRISE_CHROMIUM="$$browser" $(VENV_PYTHON) -m soak $(ARGS)
 
 reproduce: install ## Train the presets' studies, about an hour, and write docs/reproductions.md; ARGS="STUDY ..." chooses
 	@HIGHRISE_DATA_FOLDER="$${HIGHRISE_DATA_FOLDER:-$(HIGHRISE_TEST_DATA)}" $(VENV_PYTHON) -m reproductions $(ARGS)

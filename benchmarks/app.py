@@ -74,25 +74,35 @@ class App:
         return seconds
 
 
+def serve(workspace_folder: Path, log: Path) -> tuple[str, subprocess.Popen[bytes]]:
+    """Starts `streamlit run app.py` on a free port; returns once it answers, with its address."""
+    url = f"http://127.0.0.1:{(port := _free_port())}/"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [*command, "--server.port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "HIGHRISE_WORKSPACE": str(workspace_folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_for_answer(url, server, log)
+    except BaseException:
+        server.kill()
+        server.wait()
+        raise
+    return url, server
+
+
 @contextmanager
 def served_app() -> Iterator[App]:
-    """`streamlit run app.py` on a free port; afterwards neither server nor supervisor nor trainer is left."""
+    """The app with a workspace of its own; afterwards neither server nor supervisor nor trainer is left."""
     with tempfile.TemporaryDirectory() as folder:
-        workspace_folder, log = Path(folder) / "workspace", Path(folder) / "server.log"
-        url = f"http://127.0.0.1:{(port := _free_port())}/"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [*command, "--server.port", str(port)],
-                cwd=ROOT,
-                env={**os.environ, "HIGHRISE_WORKSPACE": str(workspace_folder)},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        url, server = serve(Path(folder) / "workspace", Path(folder) / "server.log")
         try:
-            _wait_for_answer(url, server, log)
-            workspace = Workspace.open(workspace_folder)
+            workspace = Workspace.open(Path(folder) / "workspace")
             try:
                 yield App(url, workspace, psutil.Process(server.pid))
             finally:

@@ -8,16 +8,16 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from web_server import Server, serving
+
+from soak.processes import describe, may_be_gone, processes_with
 
 ROOT = Path(__file__).parents[1]
 ON_CI = os.environ.get("CI") == "true"
@@ -60,13 +60,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A process that outlives the tests fails them."""
     deadline = time.monotonic() + _GRACE_SECONDS
-    while (left := _our_processes()) and time.monotonic() < deadline:
+    while (left := processes_with(_MARK)) and time.monotonic() < deadline:
         time.sleep(0.1)
     if not left:
         return
-    session.config.stash[_LEFT_BEHIND] = [_describe(process) for process in left]
+    session.config.stash[_LEFT_BEHIND] = [describe(process) for process in left]
     for process in left:
-        with _gone():
+        with may_be_gone():
             process.kill()
     session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -121,25 +121,3 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as shared:
         yield shared
-
-
-def _gone() -> suppress:
-    """Processes end at any moment, and other people's may not be looked at."""
-    return suppress(psutil.NoSuchProcess, psutil.AccessDenied)
-
-
-def _our_processes() -> list[psutil.Process]:
-    """Processes that inherited this session's mark, this one aside."""
-    found = []
-    for process in psutil.process_iter():
-        with _gone():
-            mark = process.environ().get(_MARK) if process.pid != os.getpid() else None
-            if mark == os.environ[_MARK] and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-    return found
-
-
-def _describe(process: psutil.Process) -> str:
-    with _gone():
-        return f"{process.pid} {' '.join(process.cmdline())[:200]}"
-    return str(process.pid)

@@ -108,7 +108,7 @@ def sources(*folders: str, ending: str = ".py") -> Iterator[Path]:
 
 
 def python_files(*folders: str) -> list[Path]:
-    found = list(sources(*(folders or ("builder", "components", "benchmarks", "reproductions", "scripts"))))
+    found = list(sources(*(folders or ("builder", "components", "benchmarks", "reproductions", "soak", "scripts"))))
     return found if folders else [*found, *ROOT.glob("*.py")]
 
 
@@ -275,7 +275,7 @@ def test_the_readme_mentions_every_command() -> None:
 def test_the_documents_mention_every_make_target() -> None:
     texts = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md"))
     targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert targets == {"help", "install", "run", "share", "test", "check", "bench", "reproduce", "frontend"}
+    assert targets == {"help", "install", "run", "share", "test", "check", "bench", "soak", "reproduce", "frontend"}
     assert {name for name in targets if f"make {name}" not in texts} == set()
 
 
@@ -290,7 +290,7 @@ def test_documents_name_only_what_exists() -> None:
     for name in ("README.md", "CONTRIBUTING.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
         for path in re.findall(
-            r"`((?:builder|components|tests|docs|scripts|benchmarks|reproductions)/[\w./-]*)`", text
+            r"`((?:builder|components|tests|docs|scripts|benchmarks|reproductions|soak)/[\w./-]*)`", text
         ):
             if not (ROOT / path).exists():
                 missing.add(f"{name}: {path}")

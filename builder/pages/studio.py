@@ -34,6 +34,7 @@ from builder.workspace.devices import devices
 from builder.workspace.rows import RunReader
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
+from builder.workspace.supervision import replace_dead_supervisor
 from components.editor import editor
 from components.live import live
 from components.mixer import mixer
@@ -143,6 +144,7 @@ def _top_bar(actions: StudioActions) -> None:
         # The browser went back or forward: every part of the page is another session's.
         st.rerun(scope="app")
     workspace.heartbeat()
+    replace_dead_supervisor(workspace)
     crowd = shared_crowd()
     crowd.hear(id(session))
     if live_seconds(crowd.size, session.live_seconds) != session.live_seconds:

@@ -56,8 +56,11 @@ class StudioActions(DocumentActions):
         self.submit()
 
     def submit(self) -> None:
-        """Queues the document and shows the new run."""
+        """Queues the document and shows the new run; one that has got a problem since it was warned of is refused."""
         if self.session.read_only:
+            return
+        if why_not := self.why_not():
+            self.session.notify("error", why_not)
             return
         if self.editing.experiment_id is None:
             self.keep()

@@ -19,6 +19,7 @@ from builder.workspace.checkpoints import STATE_NAME, checkpoint_path, checkpoin
 WEIGHTS, OPTIMIZER, BEST = "weights.safetensors", "optimizer.safetensors", "best.safetensors"
 KEPT = "kept.safetensors"
 NUM_KEPT = 2
+_WRITING, _REMOVING = ".writing-", ".removing-"
 
 
 class CheckpointUnusable(Exception):
@@ -47,11 +48,11 @@ def save_checkpoint(
         OSError: If it cannot be written; what was there stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # A run has one trainer, so whatever is half written was left by one that was killed.
-    for left in folder.glob(".writing-*"):
+    # A run has one trainer, so whatever is half written or half removed was left by one that was killed.
+    for left in (*folder.glob(f"{_WRITING}*"), *folder.glob(f"{_REMOVING}*")):
         shutil.rmtree(left)
     target = checkpoint_path(folder, step)
-    temporary = folder / f".writing-{step}"
+    temporary = folder / f"{_WRITING}{step}"
     temporary.mkdir()
     try:
         _save_tensors(_contiguous(network.state_dict()), temporary / WEIGHTS)
@@ -68,14 +69,16 @@ def save_checkpoint(
         _sync(temporary / STATE_NAME)
         _sync(temporary)
         if target.exists():
-            shutil.rmtree(target)
-        temporary.rename(target)
+            _replace_files(target, temporary)
+        else:
+            temporary.rename(target)
         _sync(folder)
     except OSError:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     for old in checkpoints(folder)[:-NUM_KEPT]:
-        shutil.rmtree(old)
+        # Under its name it is whole until it is gone.
+        shutil.rmtree(old.rename(folder / f"{_REMOVING}{old.name}"))
     return target
 
 
@@ -86,7 +89,7 @@ def save_kept_weights(folder: Path, network: NetworkModule) -> Path:
         OSError: If it cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / ".writing-kept"
+    temporary = folder / f"{_WRITING}kept"
     temporary.mkdir(exist_ok=True)
     try:
         _save_tensors(_contiguous(network.state_dict()), temporary / KEPT)
@@ -174,6 +177,18 @@ def _stretches(layout: FlatLayout) -> list[tuple[torch.nn.Parameter, int, list[s
         addresses = [address for address, (first, last) in layout.slices.items() if start <= first and last <= stop]
         found.append((update.parameter, start, addresses))
     return found
+
+
+def _replace_files(target: Path, temporary: Path) -> None:
+    """Saves a step again: the run went on from it and has taken none since, so that weights of both are the same ones.
+
+    A folder cannot take another's place at once, but each file can, and at no moment is the checkpoint gone.
+    """
+    for name in (WEIGHTS, OPTIMIZER, BEST, STATE_NAME):
+        if (temporary / name).exists():
+            (temporary / name).replace(target / name)
+    _sync(target)
+    temporary.rmdir()
 
 
 def _contiguous(state: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -16,6 +16,8 @@ from builder.workspace.watch import mark_dead_runs
 LOG_NAME = "supervisor.log"
 LOCK_NAME = "supervisor.lock"
 TRAINER_MODULE = "builder.training.worker"
+# One that cannot start, as on a full disk, is not tried at every look.
+_RETRY_SECONDS = 5.0
 # Settings that the two sides write: who supervises, who was started to and has not signed on yet, what is asked of whom.
 CURRENT, LAUNCHED, REQUEST = "supervisor", "supervisor_launched", "supervisor_request"
 
@@ -54,6 +56,22 @@ def ensure_supervisor(
         workspace.set_setting(LAUNCHED, describe(identity_of(process.pid), version))
     # Whoever starts a process must also take note of its end, or it stays in the process table.
     threading.Thread(target=process.wait, name="supervisor's end", daemon=True).start()
+
+
+def replace_dead_supervisor(workspace: Workspace, **options: Any) -> None:
+    """Start a supervisor where one has died without signing off; for whoever looks at the workspace, as often as it does.
+
+    Where one has left, or was shut down, it stays away until there is something to do. Costs a fraction of a millisecond.
+
+    Args:
+        workspace: whose.
+        options: as for `ensure_supervisor`.
+    """
+    if workspace.setting(CURRENT) is None or running(workspace, CURRENT):
+        return
+    launched = workspace.setting(LAUNCHED)
+    if launched is None or time.time() - launched["started"] > _RETRY_SECONDS:
+        ensure_supervisor(workspace, **options)
 
 
 def shutdown_supervisor(workspace: Workspace, timeout: float = 30.0, **options: Any) -> bool:

@@ -13,7 +13,8 @@ from builder.workspace.store import Workspace
 from builder.workspace.trainers import Trainer, describe_exit
 
 UNKNOWN = "The trainer was killed, signal unknown."
-_KILL_AFTER_SECONDS = 2.0
+# Shares of the time that a trainer has to stop. Between two looks half a second goes by, and at its end it is gone.
+_TERMINATE_AT, _KILL_AT = 0.9, 0.95
 
 
 def lives(workspace: Workspace, run: Run) -> bool:
@@ -53,7 +54,7 @@ class Watch:
         self._stop_seconds = stop_seconds
         self._children: dict[str, Trainer] = {}
         self._ended_at: dict[str, float] = {}
-        self._terminated_at: dict[str, float] = {}
+        self._terminated: set[str] = set()
 
     def add(self, run_id: str, trainer: Trainer) -> None:
         """Watch a run that was just assigned to a child."""
@@ -90,30 +91,31 @@ class Watch:
         self._end_lingering({run.id for run in live})
 
     def _settle(self, run_id: str, reason: str) -> None:
-        if self._terminated_at.pop(run_id, None) is None:
+        if run_id not in self._terminated:
             mark_ended(self._workspace, run_id, "crashed", reason)
         else:
+            self._terminated.remove(run_id)
             overdue = f"It did not stop within {self._stop_seconds:.0f} s of being asked, so its process was ended."
             mark_ended(self._workspace, run_id, "stopped", overdue)
         self._ended_at.pop(run_id, None)
 
     def _end_if_overdue(self, run: Run) -> None:
         asked_at = self._workspace.stop_asked_at(run.id)
-        if asked_at is not None and run.process is not None and time.time() - asked_at > self._stop_seconds:
-            self._end(run.id, run.process)
+        if asked_at is not None and run.process is not None:
+            self._end(run.id, run.process, time.time() - asked_at)
 
     def _end_lingering(self, live: set[str]) -> None:
         """End children that stay although their run has ended; they would hold memory for ever."""
         for run_id, trainer in self._children.items():
             if run_id not in live:
                 ended_at = self._ended_at.setdefault(run_id, time.monotonic())
-                if time.monotonic() - ended_at > self._stop_seconds:
-                    self._end(run_id, trainer.identity)
+                self._end(run_id, trainer.identity, time.monotonic() - ended_at)
 
-    def _end(self, run_id: str, process: life.ProcessIdentity) -> None:
-        now = time.monotonic()
-        first = self._terminated_at.setdefault(run_id, now)
-        if first == now:
-            life.signal_group(process, signal.SIGTERM)
-        elif now - first > _KILL_AFTER_SECONDS:
+    def _end(self, run_id: str, process: life.ProcessIdentity, seconds: float) -> None:
+        """End a process that should have ended `seconds` ago, once it has had its time; one that is frozen too."""
+        if seconds > _KILL_AT * self._stop_seconds:
+            self._terminated.add(run_id)
             life.signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+        elif seconds > _TERMINATE_AT * self._stop_seconds and run_id not in self._terminated:
+            self._terminated.add(run_id)
+            life.signal_group(process, signal.SIGTERM)

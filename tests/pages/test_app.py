@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder.pages import studio_actions
 from builder.pages.comparing import why_not_comparable
-from builder.pages.service import shared_workspace
+from builder.pages.service import shared_crowd, shared_workspace
 from builder.spec import DocumentError, Problem, dump_experiment, load_experiment
 from builder.spec.presets.registry import STUDIES
 from builder.workspace.store import Workspace
@@ -28,6 +28,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspac
     # AppTest mocks the connection, and with it the cookies.
     monkeypatch.setattr(type(st.context), "cookies", {})
     shared_workspace.clear()
+    shared_crowd.clear()
     workspace = Workspace.open()
     yield workspace
     assert shutdown_supervisor(workspace)
@@ -59,6 +60,14 @@ def test_the_page_renders_every_component_for_any_address(served):
         assert components(app) == [f"components.{name}" for name in drawn]
         kept = {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
         assert kept == (address if address in known else {})
+
+
+def test_an_open_page_sees_that_a_dead_supervisor_is_replaced(served, monkeypatch):
+    shown()
+    looked_at = []
+    monkeypatch.setattr("builder.pages.studio.replace_dead_supervisor", lambda workspace: looked_at.append(workspace))
+    assert not shown().exception
+    assert [each.folder for each in looked_at] == [served.folder]
 
 
 def texts(app: AppTest) -> str:

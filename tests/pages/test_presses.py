@@ -29,6 +29,18 @@ def test_a_fresh_start_whose_callback_runs_twice_is_one_run(workspace, tab, star
     assert len(workspace.runs()) == 2
 
 
+def test_a_warning_that_is_passed_over_trains_nothing_if_the_document_has_got_a_problem_since(
+    workspace, tab, send, press
+):
+    tab.session.notify("warning", "It may not fit into memory.", "submit", "Train all the same")
+    network = tab.editing.experiment.model_dump(mode="json")["network"]
+    network["items"][1]["out_features"] = 32
+    send(tab, network=network)
+    press(kind="notice_action", nonce=1)
+    assert workspace.runs() == []
+    assert "32" in tab.session.notice.text
+
+
 def test_a_press_of_an_odd_name_is_a_press(workspace, tab, start_run, press):
     run = start_run(tab)
     press(kind="step", nonce=["x"])

@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import blocks, documents, sound_documents
 
 from builder.spec import DocumentError, analyse, dump_experiment, parse_experiment
 from builder.spec.blocks.registry import BLOCK_ADAPTER, BLOCKS, swap_kind
@@ -14,6 +13,7 @@ from builder.spec.document import validate_edit, validate_experiment
 from builder.spec.ids import fill_ids
 from builder.spec.network import walk
 from builder.spec.shapes import num_entries
+from soak.strategies import blocks, documents, sound_documents
 
 SLOW_TO_DRAW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ANYTHING = st.recursive(

@@ -1,9 +1,11 @@
 """Checkpoints are whole or absent, keyed by addresses, and going on from one equals never having stopped."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from safetensors.torch import load_file
 
 from builder.modules import compile_network
 from builder.training import loop
-from builder.training.checkpoints import Progress, load_checkpoint, save_checkpoint
+from builder.training.checkpoints import CheckpointUnusable, Progress, load_checkpoint, save_checkpoint
 from builder.training.events import CheckpointSaved, RunFinished
 from builder.training.loop import TrainingRun, train
 from builder.workspace.checkpoints import checkpoints
@@ -106,6 +108,77 @@ def test_what_a_killed_trainer_left_half_written_is_no_checkpoint_and_goes(make,
     run = TrainingRun(make(*TOWER), digits, CPU)
     save(run, tmp_path)
     assert not half.exists()
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing after it happens, nothing is cleared up."""
+
+
+@pytest.mark.parametrize("num_files", range(5))
+def test_whatever_a_kill_leaves_of_a_checkpoint_that_goes_is_none(
+    make, digits, tmp_path, monkeypatch, num_files: int
+) -> None:
+    """The third newest goes file by file; a kill in between must not leave half of it under its name."""
+    run = TrainingRun(make(*TOWER), digits, CPU)
+    for _ in range(2):
+        run.take_step()
+        save(run, tmp_path)
+    run.take_step()
+    with monkeypatch.context() as patch, suppress(Killed):
+        kill_at_call(patch, ("unlink", "rmdir"), num_files)
+        save(run, tmp_path)
+    assert all(is_whole(path, run) for path in checkpoints(tmp_path))
+    run.take_step()
+    save(run, tmp_path)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["step-000000000003", "step-000000000004"]
+
+
+@pytest.mark.parametrize("num_calls", range(6))
+def test_a_kill_while_a_step_is_saved_again_leaves_both_checkpoints_whole(
+    make, digits, tmp_path, monkeypatch, num_calls: int
+) -> None:
+    """A run that goes on from a step and is stopped before the next one saves that step again, with its rates of now."""
+    run = TrainingRun(make(*TOWER), digits, CPU)
+    for _ in range(2):
+        run.take_step()
+        save(run, tmp_path)
+    before = checkpoints(tmp_path)
+    run.rates.set_base("all", 0.3)
+    with monkeypatch.context() as patch, suppress(Killed):
+        kill_at_call(patch, ("unlink", "rmdir", "rename", "replace"), num_calls)
+        save(run, tmp_path)
+    assert checkpoints(tmp_path) == before
+    assert all(is_whole(path, run) for path in before)
+    # To look at one has loaded it.
+    run.rates.set_base("all", 0.3)
+    save(run, tmp_path)
+    assert json.loads((before[-1] / "state.json").read_text())["rates"] == {"all": 0.3}
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def kill_at_call(patch: pytest.MonkeyPatch, names: tuple[str, ...], number: int) -> None:
+    """Lets the first `number` calls of these functions of `os` through, and none after them."""
+    calls = iter(range(10**6))
+
+    def counted(function: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
+            if next(calls) >= number:
+                raise Killed
+            return function(*arguments, **options)
+
+        return call
+
+    for name in names:
+        patch.setattr(os, name, counted(getattr(os, name)))
+
+
+def is_whole(path: Path, run: TrainingRun) -> bool:
+    """Whether it can be gone on from."""
+    try:
+        load_checkpoint(path, run.network, run.layout, run.rates)
+    except CheckpointUnusable:
+        return False
+    return True
 
 
 FILL = """

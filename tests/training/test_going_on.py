@@ -1,16 +1,11 @@
-"""A run that was killed, wherever that was, goes on to the same end, bit for bit, as if nothing had happened."""
+"""Going on with a run that ended before its time, and branching from one. That it is exact, `soak.resume` shows."""
 
 import json
 import math
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import killed_trainer
 import numpy as np
 import pytest
 import torch
@@ -25,26 +20,10 @@ from builder.workspace.branching import branch
 from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceError
 from builder.workspace.rows import Intervention, RunReader
 from builder.workspace.store import Workspace
+from soak import subject
+from soak.subject import GROUPS
 
-ROOT = Path(__file__).parents[2]
-PLACES = [
-    "during a checkpoint",
-    "between a checkpoint and its row",
-    "in the first step",
-    "in mid-epoch",
-    "during an evaluation",
-    "while it stops",
-]
-BODY = [{"kind": "norm"}, {"kind": "linear", "out_features": 12}, {"kind": "dropout"}]
-TOWER = [
-    {"kind": "residual", "body": BODY},
-    {"kind": "repeat", "times": 2, "items": [{"kind": "stochastic_depth", "body": BODY}]},
-]
-GROUPS = [
-    {"name": "bodies", "rule": {"lanes": ["body"]}, "learning_rate": 0.01},
-    {"name": "rest", "learning_rate": 0.01},
-]
-InAProcess = Callable[..., int]
+TOWER = subject.tower()
 
 
 @pytest.fixture
@@ -55,88 +34,8 @@ def workspace(tmp_path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def experiment(make) -> Experiment:
-    """Everything that has a state or draws: norms, dropout, masks, augmentation, Adam, a schedule, the best weights."""
-    document = make(
-        *TOWER,
-        groups=GROUPS,
-        optimizer={"kind": "adam"},
-        schedule={"kind": "cosine"},
-        keep="best_validation",
-        evaluate_every={"steps": 25},
-        duration={"steps": 120},
-    )
-    return with_value(document, "data.augmentation.shift_fraction", 0.1)
-
-
-@pytest.fixture(scope="module")
-def in_a_process() -> Iterator[InAProcess]:
-    """Calls `train` or `unbroken` of killed_trainer in a process of its own; gives its exit code, negative for a signal."""
-    nursery = subprocess.Popen(
-        [sys.executable, killed_trainer.__file__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
-    )
-    assert nursery.stdin
-    assert nursery.stdout
-
-    def call(*arguments: Any) -> int:
-        nursery.stdin.write(json.dumps([str(each) if isinstance(each, Path) else each for each in arguments]) + "\n")
-        nursery.stdin.flush()
-        return int(nursery.stdout.readline())
-
-    yield call
-    nursery.stdin.close()
-    assert nursery.wait(30) == 0
-
-
-def kill_and_resume(
-    workspace: Workspace, experiment: Experiment, in_a_process: InAProcess, place: str, seconds: float = 0.0
-) -> str:
-    """Trains a run until it is killed, and resumes it until it is finished; returns its id."""
-    run = workspace.submit(dump_experiment(experiment), queue=False)
-    code = in_a_process("train", workspace.folder, run.id, place, seconds)
-    assert code == -signal.SIGKILL or (place == "after some time" and code == 0)
-    while workspace.run(run.id).status != "finished":
-        if workspace.run(run.id).is_live:
-            workspace.set_status(run.id, "crashed", "killed by a test")
-        workspace.resume(run.id, queue=False)
-        assert in_a_process("train", workspace.folder, run.id, "nowhere") == 0
-    return run.id
-
-
-def assert_same_as_unbroken(workspace: Workspace, run_id: str, in_a_process: InAProcess, tmp_path: Path) -> None:
-    """Another process trains the same document without a break, with the same changes at the same steps."""
-    assert in_a_process("unbroken", workspace.folder, run_id, tmp_path / "unbroken.pt") == 0
-    found, expected = killed_trainer.outcome(workspace.folder, run_id), torch.load(tmp_path / "unbroken.pt")
-    assert found.keys() == expected.keys()
-    assert [name for name in found if found[name] != expected[name]] == []
-
-
-@pytest.mark.process
-@pytest.mark.parametrize("place", PLACES)
-def test_a_run_killed_at_this_place_ends_as_if_it_had_not_been(
-    workspace, experiment, in_a_process, tmp_path, place: str
-) -> None:
-    run_id = kill_and_resume(workspace, experiment, in_a_process, place)
-    reader = RunReader(workspace.run_folder(run_id))
-    went_on = [each.step for each in reader.events() if each.kind == "went_on"]
-    # Not merely begun again, and with a change on the way.
-    assert (went_on[0] > 0) != (place == "in the first step")
-    assert {each.value for each in reader.interventions()} == {killed_trainer.NEW_RATE}
-    assert_same_as_unbroken(workspace, run_id, in_a_process, tmp_path)
-
-
-@pytest.mark.process
-@pytest.mark.parametrize("seconds", [0.15, 0.3, 0.45])
-def test_a_run_killed_at_any_moment_ends_as_if_it_had_not_been(
-    workspace, experiment, in_a_process, tmp_path, seconds: float
-) -> None:
-    run_id = kill_and_resume(workspace, experiment, in_a_process, "after some time", seconds)
-    assert_same_as_unbroken(workspace, run_id, in_a_process, tmp_path)
+def experiment() -> Experiment:
+    return subject.experiment()
 
 
 def finished(workspace: Workspace, experiment: Experiment, commands: Any = None) -> str:

@@ -12,25 +12,21 @@ import psutil
 import pytest
 
 from builder.workspace import supervision
-from builder.workspace.life import is_alive, is_running
+from builder.workspace.life import ProcessIdentity, is_alive, is_running
 from builder.workspace.rows import RunReader
 from builder.workspace.store import Workspace
-from builder.workspace.supervision import CURRENT, ensure_supervisor, shutdown_supervisor
+from builder.workspace.supervision import (
+    CURRENT,
+    LAUNCHED,
+    ensure_supervisor,
+    replace_dead_supervisor,
+    shutdown_supervisor,
+)
 from builder.workspace.trainers import Trainer
 from builder.workspace.watch import Watch, mark_dead_runs
+from soak.processes import processes_of
 
 pytestmark = pytest.mark.process
-
-
-def processes_of(folder: Path, module: str | None = None) -> list[psutil.Process]:
-    """All processes whose command line names the workspace, and is of the module if one is given."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline", "status"])
-        if str(folder) in (line := process.info["cmdline"] or [])
-        and module in (None, *line[2:3])
-        and process.info["status"] != psutil.STATUS_ZOMBIE
-    ]
 
 
 @pytest.fixture
@@ -135,6 +131,19 @@ def test_a_trainer_that_does_not_stop_is_ended(workspace):
     assert not is_running(run.process)
 
 
+def test_a_frozen_trainer_is_gone_when_the_time_to_stop_is_over(workspace):
+    run_id = submit(workspace, 10_000)
+    ensure(workspace, stop_seconds=2.0)
+    run = wait_for_status(workspace, run_id, "running")
+    os.kill(run.process.pid, signal.SIGSTOP)
+    workspace.command(run_id, "stop")
+    asked_at = time.monotonic()
+    wait_for(lambda: not is_running(run.process))
+    # The supervisor looks twice a second.
+    assert time.monotonic() - asked_at < 2.0 + 0.6
+    assert "did not stop within 2 s" in wait_for_status(workspace, run_id, "stopped", "crashed").reason
+
+
 @pytest.mark.process
 def test_a_run_that_is_resumed_before_its_last_trainer_has_left_is_watched_in_the_new_one(workspace):
     first, second = (Trainer("loop_trainer", workspace.folder) for _ in range(2))
@@ -180,6 +189,41 @@ def test_after_a_killed_supervisor_the_next_adopts_and_starts_nothing_twice(work
     workspace.command(first, "stop")
     wait_for_status(workspace, first, "stopped")
     assert [num_starts(workspace, run_id) for run_id in (first, second, third)] == [1, 1, 1]
+
+
+def look(workspace):
+    """As an open page does."""
+    replace_dead_supervisor(workspace, trainer_module="loop_trainer")
+
+
+def test_whoever_looks_replaces_a_supervisor_that_died_but_none_that_left(workspace):
+    look(workspace)
+    assert supervision.running(workspace, LAUNCHED) is None
+    ensure(workspace)
+    wait_for(lambda: workspace.setting(LAUNCHED) is None)
+    run_id = submit(workspace, 1)
+    wait_for_status(workspace, run_id, "finished")
+    kill_supervisor(workspace)
+    waiting = submit(workspace, 1)
+    for _ in range(3):
+        look(workspace)
+    wait_for_status(workspace, waiting, "finished")
+    assert len(processes_of(workspace.folder, "builder.workspace.supervisor")) == 1
+    assert shutdown_supervisor(workspace)
+    look(workspace)
+    assert processes_of(workspace.folder) == []
+
+
+def test_a_supervisor_that_cannot_start_is_not_tried_at_every_look(workspace, monkeypatch):
+    dead = ProcessIdentity(os.getpid(), 0.0)
+    launches = []
+    monkeypatch.setattr(supervision, "ensure_supervisor", lambda *_, **__: launches.append(time.time()))
+    workspace.set_setting(CURRENT, supervision.describe(dead, "code"))
+    for seconds_ago in (0.0, 4.0, 6.0):
+        launched = ProcessIdentity(os.getpid(), time.time() - seconds_ago)
+        workspace.set_setting(LAUNCHED, supervision.describe(launched, "code"))
+        look(workspace)
+    assert len(launches) == 1
 
 
 def test_a_supervisor_of_older_code_hands_over_its_runs(workspace):

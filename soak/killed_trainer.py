@@ -1,21 +1,17 @@
-"""A trainer that kills itself, as `kill -9` would, at a place that a test names; and the run as it should have been.
+"""A trainer that kills itself, as `kill -9` would, at a named place; and the run as it should have been."""
 
-Run as a program it is a nursery: it imports torch once, and for each line of JSON `[function, *arguments]` on its input
-forks a process that calls the function, and prints how that process ended.
-"""
-
+import hashlib
 import json
 import os
 import signal
-import sys
-import threading
-import traceback
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from builder.data.dataset import load_dataset
@@ -28,12 +24,31 @@ from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.checkpoints import checkpoints as checkpoints_in
 from builder.workspace.rows import RunReader
 from builder.workspace.store import Workspace
+from soak.nursery import say_ready
 
+PLACES = (
+    "during a checkpoint",
+    "between a checkpoint and its row",
+    "in the first step",
+    "in mid-epoch",
+    "during an evaluation",
+    "while it stops",
+)
+NOWHERE = "nowhere"
 RATE_STEP, NEW_RATE = 20, 0.004
+
+Outcome = dict[str, Any]
+"""All that a run has left: its steps, and digests of rows, weights and optimizer state by their names."""
 
 
 def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def checkpoint_often() -> None:
+    """Lets runs of this process save and flush many times in their second of life."""
+    torch.set_num_threads(1)
+    loop.CHECKPOINT_SECONDS, loop.FLUSH_SECONDS = 0.03, 0.01
 
 
 def _dying(function: Callable[..., Any], when: Callable[..., bool]) -> Callable[..., Any]:
@@ -52,15 +67,15 @@ def _at_call(number: int) -> Callable[..., bool]:
     return lambda *_: next(calls) == number
 
 
-def _arrange(place: str, seconds: float) -> None:
-    """Makes this process die at a place, or after some seconds of training."""
+def _arrange(place: str) -> None:
+    """Makes this process die at a place."""
     match place:
         case "during a checkpoint":
             checkpoints._save_tensors = _dying(checkpoints._save_tensors, _at_call(5))
         case "between a checkpoint and its row":
             found = iter(range(10**9))
             session._commit = _dying(
-                session._commit, lambda event, *_: isinstance(event, CheckpointSaved) and next(found)
+                session._commit, lambda event, *_: isinstance(event, CheckpointSaved) and next(found) > 0
             )
         case "in the first step":
             TrainingRun.take_step = _dying(TrainingRun.take_step, lambda run: run.step == 0)
@@ -70,21 +85,25 @@ def _arrange(place: str, seconds: float) -> None:
             TrainingRun.measure = _dying(TrainingRun.measure, _at_call(2))
         case "while it stops":
             loop._Loop.end = _dying(loop._Loop.end, lambda _: True)
-        case "after some time":
-            threading.Timer(seconds, die).start()
         case "nowhere":
             pass
         case _:
             raise ValueError(place)
 
 
-def train_until_killed(folder: str, run_id: str, place: str, seconds: float = 0.0) -> None:
-    """Takes a run as its trainer does; checkpoints come often, and a rate changes on the way."""
-    torch.set_num_threads(1)
-    loop.CHECKPOINT_SECONDS, loop.FLUSH_SECONDS = 0.03, 0.01
+def train_until_killed(folder: str, run_id: str, place: str) -> None:
+    """Takes a run as its trainer does; checkpoints come often, and a rate changes on the way.
+
+    Args:
+        folder: The workspace's.
+        run_id: Of a run that is `starting`.
+        place: One of `PLACES`, or `NOWHERE`.
+    """
+    checkpoint_often()
+    say_ready()
     # A trainer looks for commands only once another connection has written.
     workspace, person = Workspace.open(folder), Workspace.open(folder)
-    _arrange(place, seconds)
+    _arrange(place)
     is_asked = False
     with workspace.start_trainer(run_id) as held:
         for event in session.train_run(held):
@@ -97,26 +116,20 @@ def train_until_killed(folder: str, run_id: str, place: str, seconds: float = 0.
                 person.command(run_id, "stop")
 
 
-def outcome(folder: Path, run_id: str) -> dict[str, Any]:
-    """All that a run has left: rows, evaluations, weights and optimizer state."""
+def outcome(folder: Path, run_id: str) -> Outcome:
+    """What a finished run has left."""
     workspace = Workspace.open(folder)
-    run_folder = workspace.run_folder(run_id)
-    reader = RunReader(run_folder)
-    evaluations = reader.evaluations()
-    confusions = reader.confusions([each.id for each in evaluations])
-    points = reader.read([each.id for each in reader.series()], max_points=10**6)
-    newest = checkpoints_in(checkpoint_folder(run_folder))[-1]
-    return {
-        "steps": points.steps.tolist(),
-        "rows": points.mean.tobytes(),
-        "evaluations": [(each.step, each.split, each.metrics, confusions[each.id].tobytes()) for each in evaluations],
-        **_tensors(newest / checkpoints.WEIGHTS, newest / checkpoints.OPTIMIZER),
-        **_tensors(checkpoint_folder(run_folder) / checkpoints.KEPT),
-    }
+    with closing(workspace), closing(RunReader(workspace.run_folder(run_id))) as reader:
+        points = reader.read([each.id for each in reader.series()], max_points=10**6)
+        found = reader.evaluations()
+        confusions = reader.confusions([each.id for each in found])
+        evaluations = [_evaluated(each.step, each.split, each.metrics, confusions[each.id]) for each in found]
+        kept = checkpoint_folder(workspace.run_folder(run_id))
+        return _outcome(points.steps.tolist(), points.mean, evaluations, checkpoints_in(kept)[-1], kept)
 
 
 def unbroken_outcome(folder: str, run_id: str, result: str) -> None:
-    """What the run would have left without a break, with the same changes at the same steps; pickled into `result`."""
+    """What the run would have left without a break, with the same changes at the same steps; as JSON into `result`."""
     torch.set_num_threads(1)
     workspace = Workspace.open(folder)
     interventions = RunReader(workspace.run_folder(run_id)).interventions()
@@ -130,40 +143,30 @@ def unbroken_outcome(folder: str, run_id: str, result: str) -> None:
             rows.append(event.values)
         elif isinstance(event, Evaluated):
             metrics = {"loss": event.loss, "accuracy": event.accuracy}
-            evaluations.append((event.step, event.split, metrics, event.confusion.astype("<i8").tobytes()))
+            evaluations.append(_evaluated(event.step, event.split, metrics, event.confusion))
         elif isinstance(event, CheckpointSaved):
             last = Path(event.folder)
     values = np.concatenate(rows)
-    torch.save(
-        {
-            "steps": list(range(1, len(values) + 1)),
-            "rows": values.tobytes(),
-            "evaluations": evaluations,
-            **_tensors(last / checkpoints.WEIGHTS, last / checkpoints.OPTIMIZER),
-            **_tensors(last.parent / checkpoints.KEPT),
-        },
-        result,
-    )
+    found = _outcome(list(range(1, len(values) + 1)), values, evaluations, last, last.parent)
+    Path(result).write_text(json.dumps(found))
 
 
-def _tensors(*files: Path) -> dict[str, bytes]:
-    return {f"{path.name}/{name}": value.numpy().tobytes() for path in files for name, value in load_file(path).items()}
+def _outcome(
+    steps: list[int], rows: NDArray[np.float32], evaluations: list[list[Any]], checkpoint: Path, kept: Path
+) -> Outcome:
+    files = [checkpoint / checkpoints.WEIGHTS, checkpoint / checkpoints.OPTIMIZER, kept / checkpoints.KEPT]
+    tensors = {f"{path.name}/{name}": value for path in files for name, value in load_file(path).items()}
+    return {
+        "steps": steps,
+        "rows": _digest(rows),
+        "evaluations": evaluations,
+        **{name: _digest(value.numpy()) for name, value in tensors.items()},
+    }
 
 
-def nursery() -> None:
-    for line in sys.stdin:
-        name, *arguments = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                {"train": train_until_killed, "unbroken": unbroken_outcome}[name](*arguments)
-                os._exit(0)
-            finally:
-                traceback.print_exc()
-                os._exit(1)
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+def _evaluated(step: int, split: str, metrics: dict[str, float], confusion: NDArray[np.int64] | None) -> list[Any]:
+    return [step, split, metrics, None if confusion is None else confusion.tolist()]
 
 
-if __name__ == "__main__":
-    nursery()
+def _digest(values: np.ndarray) -> str:
+    return hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
