@@ -7,6 +7,10 @@ from reproductions.runs import number, percent, train_all, with_values
 STUDY = "minimodel"
 PAIR = ("minimodel-plain", "minimodel")
 NUM_TRAIN, EPOCHS = 10_000, 3
+DIFFERENCE = (
+    "The article trains on 50,000 images for 50 epochs and reports no accuracy. After 237 steps batch norm's running "
+    "statistics, with Keras's momentum .99, still hold 9 % of their initial values, which the test accuracy alone feels."
+)
 
 
 def measure() -> list[Reproduction]:
@@ -27,7 +31,7 @@ def measure() -> list[Reproduction]:
                     epochs=EPOCHS,
                     subset=f"{NUM_TRAIN:,} images",
                     seconds=round(outcome.seconds, 1),
-                    difference="The article trains on 50,000 images for 50 epochs and reports no accuracy.",
+                    difference=DIFFERENCE,
                 )
             )
     return rows
