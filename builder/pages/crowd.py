@@ -11,6 +11,9 @@ PACES = ((6, 0.2), (15, 0.5), (30, 1.0))
 """Up to so many tabs, seconds between two drawings of a part that is live."""
 
 SLOWEST = 2.0
+MANY_SECONDS = 1.0
+"""From this pace on, what moves less than the curves is drawn less often than they."""
+
 CALMER = 0.8
 """The pace is raised again below this share of what lowered it, so that one who comes and goes changes nothing."""
 
@@ -46,6 +49,21 @@ def live_seconds(size: int, before: float = 0.0) -> float:
     """
     wanted = _seconds_for(size)
     return before if wanted < before and _seconds_for(round(size / CALMER)) >= before else wanted
+
+
+def own_share(tab: int) -> float:
+    """A factor for a tab's ticks, from 0.9 to 1.1, so that those of a class that came in together drift apart."""
+    return 0.9 + 0.2 * (tab * 2_654_435_761 % 2**32) / 2**32
+
+
+def seconds_beside(tick: float, pace: float) -> tuple[float, float]:
+    """Seconds between two drawings of the top bar, and of the other parts beside the charts, which are drawn each `tick`.
+
+    Args:
+        tick: Of the charts.
+        pace: Of the crowd, as `live_seconds` gives it.
+    """
+    return (tick, tick) if pace < MANY_SECONDS else (2 * tick, 3 * tick)
 
 
 def _seconds_for(size: int) -> float:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from builder.charts import LiveView, ShownRun, kind_looks
-from builder.pages.crowd import live_seconds
+from builder.pages.crowd import MANY_SECONDS, live_seconds, own_share, seconds_beside
 from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
 from builder.pages.opening import no_study_text, open_session
@@ -43,7 +43,7 @@ from components.transport import Device, transport
 
 IDLE_SECONDS = 1.0
 DIALOG_SECONDS = 4.0
-RUNS_SECONDS = 1.0
+RUNS_SECONDS, RATES_SECONDS = 1.0, 0.5
 MIXER_HEIGHT = 232
 """Pixels that the mixer and its margins take under the charts."""
 STYLE = (Path(__file__).parent / "style.css").read_text()
@@ -64,16 +64,19 @@ def page() -> None:
     idle = IDLE_SECONDS if session.dialog is None else DIALOG_SECONDS
     session.live_seconds = live_seconds(shared_crowd().size, session.live_seconds)
     tick = session.live_seconds if run and not run.is_final else max(idle, session.live_seconds)
+    if session.live_seconds >= MANY_SECONDS:
+        tick *= own_share(id(session) >> 4)
     # Each part has a container of its own, drawn or not, so that a part's place in the page never moves under a tick
     # that is on its way.
     top, body = st.container(), st.container(key="studio")
     left, right = body.columns([57, 43], gap="small")
     picker, charts, rates = right.container(), right.container(), right.container()
-    _part(top, "top", _top_bar, actions, tick)
-    _part(left, "editor", _editor, actions, tick)
-    _part(picker, "runs", _runs, actions, max(tick, RUNS_SECONDS))
+    top_tick, side_tick = seconds_beside(tick, session.live_seconds)
+    _part(top, "top", _top_bar, actions, top_tick)
+    _part(left, "editor", _editor, actions, side_tick)
+    _part(picker, "runs", _runs, actions, max(side_tick, RUNS_SECONDS))
     _part(charts, "charts", _charts, actions, tick)
-    _part(rates, "rates", _mixer, actions, max(tick, 0.5))
+    _part(rates, "rates", _mixer, actions, max(side_tick, RATES_SECONDS))
     if session.dialog is not None:
         open_dialog(session.dialog, actions)
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 from builder.workspace.errors import WorkspaceError
@@ -92,6 +93,7 @@ def _refresh(workspace: Workspace) -> None:
             _refreshing.release()
 
 
+@cache
 def _torch_version() -> str:
     try:
         return importlib.metadata.version("torch")

@@ -1,8 +1,10 @@
 """Many tabs: each is drawn less often, so that all are drawn on time."""
 
+from itertools import pairwise
+
 import pytest
 
-from builder.pages.crowd import AWAY_SECONDS, Crowd, live_seconds
+from builder.pages.crowd import AWAY_SECONDS, Crowd, live_seconds, own_share, seconds_beside
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,15 @@ def test_a_tab_that_is_not_heard_of_any_more_is_gone():
     crowd.hear(2)
     now[0] = AWAY_SECONDS + 1
     assert crowd.size == 1
+
+
+def test_in_a_crowd_what_moves_less_than_the_curves_is_drawn_less_often():
+    assert seconds_beside(0.2, 0.2) == (0.2, 0.2)
+    assert seconds_beside(1.0, 1.0) == (2.0, 3.0)
+
+
+def test_tabs_that_came_in_together_drift_apart():
+    shares = sorted(own_share(tab) for tab in range(100, 130))
+    assert shares[0] >= 0.9
+    assert shares[-1] <= 1.1
+    assert max(later - earlier for earlier, later in pairwise(shares)) < 0.03

@@ -88,6 +88,7 @@ class RunReader:
 
     def __init__(self, folder: Path | str):
         self._database = open_rows(Path(folder), read_only=True)
+        self._series: tuple[Series, ...] = ()
 
     def info(self) -> dict[str, Any]:
         """What the run is: number of steps, device, groups, blocks and the like."""
@@ -95,7 +96,9 @@ class RunReader:
 
     def series(self) -> tuple[Series, ...]:
         """All series, by id."""
-        return read_series(self._database)
+        # They are written once, before the first row.
+        self._series = self._series or read_series(self._database)
+        return self._series
 
     def last_step(self) -> int:
         """The newest step; 0 before the first."""
