@@ -10,12 +10,18 @@ import streamlit as st
 from builder.pages.experiment_rows import ExperimentRow, experiment_rows, row_text
 from builder.pages.presets_dialog import presets_dialog
 from builder.pages.run_status import run_title
+from builder.pages.service import is_shared
 from builder.pages.state import LISTED_EXPERIMENTS
 from builder.pages.studio_actions import StudioActions
 from builder.spec import DocumentError, dump_experiment, parse_experiment
 from components.link import link
 
 MAX_SHOWN_PROBLEMS = 10
+WORK_NOTES = {
+    False: "Whoever opens it sees what you see, and can edit and train it as you can.",
+    True: "You find it here from any tab of yours. Somebody else who is in can watch it and not change it.",
+}
+"""By whether the app is shared."""
 FEW_EXPERIMENTS = 8
 """As many are found by looking."""
 STYLE = (Path(__file__).parent / "experiments_dialog.css").read_text()
@@ -121,7 +127,7 @@ def share_dialog(actions: StudioActions) -> None:
         link(
             f"?{urlencode(shown, safe=',')}",
             title="Work on this experiment",
-            note="Whoever opens it sees what you see, and can edit and train it as you can.",
+            note=WORK_NOTES[is_shared()],
             key="link-experiment",
             warns=run is None,
         )

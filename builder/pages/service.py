@@ -36,6 +36,11 @@ def shared_crowd() -> Crowd:
     return Crowd()
 
 
+def is_shared() -> bool:
+    """Whether this tab's person came in by a key, beside others who did."""
+    return bool(st.context.cookies.get(COOKIE))
+
+
 def tab_owner(workspace: Workspace) -> str | None:
     """Whose tab this is: of whoever came in by a key, else the host's; None if the key is nobody's any more.
 

@@ -67,6 +67,8 @@ def test_two_people_come_in_and_each_changes_what_is_theirs_alone(shared, browse
     (run,) = shared.workspace.runs()
     (entry,) = shared.workspace.experiments()
     assert (run.owner, entry.owner) == ("Anna", "Anna")
+    anna.get_by_role("button", name="Share").click()
+    expect(anna.get_by_text("Somebody else who is in can watch it and not change it.")).to_be_visible()
     come_in(ben, shared, "Ben", f"/?experiment={entry.id}")
     expect(ben.get_by_text("This belongs to Anna", exact=False)).to_be_visible()
     expect(ben.locator(".hr-editor .node").first).to_be_visible()
