@@ -20,8 +20,8 @@ export class LinkView implements View<LinkData> {
   private readonly local = h(
     "div",
     { class: "ln-note ln-local" },
-    "This address works on this machine alone. For others, start the app with --server.address 0.0.0.0 and open it under " +
-      "this machine's name.",
+    "This address works on this machine alone. For others, start the app by make share and open it under this machine's " +
+      "name.",
   );
   private readonly field = h("input", { class: "ln-field", id: "ln-field", readonly: true, spellcheck: "false" });
   private readonly button = h(
