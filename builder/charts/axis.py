@@ -11,6 +11,7 @@ from collections.abc import Iterable
 _ENOUGH = 3
 """Ticks: two do not show that the axis is logarithmic, and one shows nothing."""
 _DIGITS = ((1, 2, 5), (1, 3), (1, 2, 4, 6, 8))
+_STEPS = (5.0, 2.5, 2.0, 1.0)
 
 
 def axis_end(last_step: int, num_steps: int) -> float:
@@ -53,16 +54,18 @@ def log_ticks(low: float, high: float, floor: float | None = None, most: int = 8
 
 
 def _finer_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
-    """The first of several digits of each decade that give enough ticks, else equal steps."""
+    """The first of several digits of each decade that give enough ticks, else the widest equal steps that do."""
     first, last = math.floor(math.log10(low)), math.floor(math.log10(high))
     for digits in _DIGITS:
         named = [f"{digit}e{power}" for power in range(first, last + 1) for digit in digits]
         ticks = [(float(name), name) for name in named if low * (1 - 1e-9) <= float(name) <= high * (1 + 1e-9)]
         if _ENOUGH <= len(ticks) <= most:
             return ticks
-    unit = 10.0 ** math.floor(math.log10((high - low) / _ENOUGH))
-    step = next(factor * unit for factor in (1, 2, 5, 10) if (high - low) / (factor * unit) <= most)
-    counts = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    unit = 10.0 ** math.floor(math.log10(high - low))
+    for step in (factor * part for part in (unit, unit / 10) for factor in _STEPS):
+        counts = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+        if len(counts) >= _ENOUGH:
+            break
     return [(count * step, _short(count * step)) for count in counts]
 
 

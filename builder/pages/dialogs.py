@@ -84,7 +84,7 @@ def _experiment_row(actions: StudioActions, row: ExperimentRow) -> None:
     ):
         actions.open_experiment(entry.id)
         _close_and_show(actions)
-    with more.popover("⋯", help="Rename, duplicate, delete", width="stretch"):
+    with more.popover("⋯", help="Rename, duplicate, delete", width="stretch", key=f"more-{entry.id}"):
         _experiment_menu(actions, row, is_open)
 
 

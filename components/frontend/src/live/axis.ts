@@ -24,6 +24,8 @@ const DIGITS = [
   [1, 2, 4, 6, 8],
 ];
 
+const STEPS = [5, 2.5, 2, 1];
+
 type Tick = [number, string];
 
 /** Decades, or finer where fewer than three are in sight; the floor's tick says 0. */
@@ -47,7 +49,7 @@ export function logTicks(
   return { tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, label]) => label) };
 }
 
-/** The first of several digits of each decade that give enough ticks, else equal steps. */
+/** The first of several digits of each decade that give enough ticks, else the widest equal steps that do. */
 function finerTicks(low: number, high: number, most: number): Tick[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.floor(Math.log10(high));
@@ -61,11 +63,14 @@ function finerTicks(low: number, high: number, most: number): Tick[] {
     }
     if (ticks.length >= ENOUGH && ticks.length <= most) return ticks;
   }
-  const unit = 10 ** Math.floor(Math.log10((high - low) / ENOUGH));
-  const step = unit * [1, 2, 5, 10].find((factor) => (high - low) / (factor * unit) <= most)!;
-  const ticks: Tick[] = [];
-  for (let count = Math.ceil(low / step - 1e-9); count <= Math.floor(high / step + 1e-9); count++) {
-    ticks.push([count * step, short(count * step)]);
+  const unit = 10 ** Math.floor(Math.log10(high - low));
+  let ticks: Tick[] = [];
+  for (const step of [unit, unit / 10].flatMap((part) => STEPS.map((factor) => factor * part))) {
+    ticks = [];
+    for (let count = Math.ceil(low / step - 1e-9); count <= Math.floor(high / step + 1e-9); count++) {
+      ticks.push([count * step, short(count * step)]);
+    }
+    if (ticks.length >= ENOUGH) break;
   }
   return ticks;
 }

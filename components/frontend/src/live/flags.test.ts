@@ -39,3 +39,9 @@ test("a long name loses its middle and is whole on hover", () => {
   expect(label!.text).toBe("the weights o…ast stage ×½");
   expect(label!.whole).toBe(text);
 });
+
+test("of words with markup in them whole characters are cut, and they stay text", () => {
+  const [label] = labelsOf(frame([flag(10, "&lt;b&gt;a long name of a group&lt;/b&gt; → 0.5")]), 400);
+  expect(label!.text).toMatch(/^&lt;b&gt;a long.*…/);
+  expect(label!.text.replace(/&(lt|gt|amp);/g, "")).not.toMatch(/[<>&;]/);
+});

@@ -29,15 +29,25 @@ export interface Frame {
   isLarge: boolean;
 }
 
+/** Plotly reads markup in words, so that the server escapes them; what is cut is what a person reads. */
+function unescaped(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
 /** The newest first; one that finds no room has its line alone. */
 export function labelsOf(frame: Frame, width: number): Label[] {
   const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
   const rows: Range[][] = Array.from({ length: frame.isLarge ? 3 : 1 }, () => []);
   const labels: Label[] = [];
   for (const flag of frame.flags.filter((each) => each.x >= from && each.x <= to).reverse()) {
-    const text = cutInTheMiddle(flag.text, MAX_LETTERS);
+    const letters = cutInTheMiddle(unescaped(flag.text), MAX_LETTERS);
+    const text = escaped(letters);
     const at = ((flag.x - from) / Math.max(to - from, 1e-9)) * width;
-    const size = LETTER_PX * text.length + GAP_PX;
+    const size = LETTER_PX * letters.length + GAP_PX;
     const right = { anchor: "right", taken: [at - size, at] } as const;
     const left = { anchor: "left", taken: [at, at + size] } as const;
     // Words in the right half would be cut off at the edge.
