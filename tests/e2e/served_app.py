@@ -49,6 +49,15 @@ class ServedApp:
         """All that the server has printed, tracebacks too."""
         return self.log.read_text()
 
+    def complaints(self) -> list[str]:
+        """Lines of tracebacks that go through our own code.
+
+        Streamlit's own complaints about a browser that leaves are none of ours, and all of them come by the gate.
+        """
+        ours = ("/builder/", "/components/")
+        lines = [line for line in self.printed().splitlines() if "builder/access/gate.py" not in line]
+        return [line for line in lines if any(name in line for name in ours)]
+
     def close(self) -> None:
         """Ends the server, then what outlives it: supervisor and trainers."""
         self.process.terminate()
