@@ -62,11 +62,13 @@ def _finer_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
         if _ENOUGH <= len(ticks) <= most:
             return ticks
     unit = 10.0 ** math.floor(math.log10(high - low))
-    for step in (factor * part for part in (unit, unit / 10) for factor in _STEPS):
-        counts = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
-        if len(counts) >= _ENOUGH:
-            break
-    return [(count * step, _short(count * step)) for count in counts]
+    steps = [factor * part for part in (unit, unit / 10) for factor in _STEPS]
+    step = next((each for each in steps if len(_counts(low, high, each)) >= _ENOUGH), steps[-1])
+    return [(count * step, _short(count * step)) for count in _counts(low, high, step)]
+
+
+def _counts(low: float, high: float, step: float) -> range:
+    return range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
 
 
 def _short(value: float) -> str:
