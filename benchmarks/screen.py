@@ -106,7 +106,7 @@ def starts(app: App, browser: Browser) -> tuple[list[float], list[float], list[f
 
 def edits(app: App, browser: Browser, num_blocks: int) -> list[dict[str, Any]]:
     """Edits of a tower by keys: a block bypassed, put back, duplicated, and the copy deleted, in turn."""
-    entry = app.workspace.create_experiment(dump_experiment(tower(num_blocks)), "local")
+    entry = app.workspace.create_experiment(dump_experiment(tower(num_blocks)))
     page = open_page(browser, f"{app.url}?experiment={entry.id}")
     page.locator(".tower:not(.stale)").wait_for()
     page.evaluate(WATCH_EDITS)

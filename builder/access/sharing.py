@@ -28,8 +28,8 @@ class Sharing:
             somebody else that has its name lead here.
         workspace: Who has a key; None while the app is this machine's alone.
         token: Lets anybody in, under a name of their own.
-        addresses: Under which people of the network find the app.
         host_token: Lets in whoever started the app, as the owner of what is made on the machine itself.
+        addresses: Under which people of the network find the app.
     """
 
     hosts: frozenset[str]

@@ -48,9 +48,9 @@ def _opened(
         head = workspace.head(experiment_id)
         session = Session(begin(parse_experiment(head.document), experiment_id, head.id))
         entry = workspace.experiment(experiment_id)
-        known = {run.id for run in workspace.runs(experiment_id=experiment_id)}
-        newest = next(iter(workspace.runs(experiment_id=experiment_id)), None)
-        chosen = run_id if run_id in known else newest.id if newest else None
+        # Newest first.
+        known = [run.id for run in workspace.runs(experiment_id=experiment_id)]
+        chosen = run_id if run_id in known else next(iter(known), None)
         if entry.owner != owner:
             return _watching(workspace, session, entry.owner, chosen)
         if entry.deleted_at is not None:

@@ -10,6 +10,7 @@ from builder.charts import LiveView
 from builder.pages.editing import Editing
 from builder.pages.sent import Sent
 from builder.spec import Experiment
+from builder.workspace.owners import HOST
 from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
@@ -62,7 +63,7 @@ class Session:
     """
 
     editing: Editing
-    owner: str = "local"
+    owner: str = HOST
     own_revision: int | None = None
     compared: tuple[str, Experiment, bool] | None = None
     run_id: str | None = None

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from builder.workspace.owners import HOST
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 
@@ -25,7 +26,7 @@ class Entrant:
     device: str
 
 
-def submit_comparison(workspace: Workspace, entrants: Sequence[Entrant], owner: str = "local") -> list[Run]:
+def submit_comparison(workspace: Workspace, entrants: Sequence[Entrant], owner: str = HOST) -> list[Run]:
     """A new experiment with the documents as its revisions, the last one its head, and a run of each, in this order.
 
     All or nothing: what fails half-way leaves neither experiment nor runs.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.workspace.errors import NotFound, RevisionConflict
+from builder.workspace.owners import HOST
 from builder.workspace.tables import Store
 
 
@@ -46,7 +47,7 @@ class ExperimentEntry:
 class ExperimentStore(Store):
     """The methods of a workspace that concern experiments."""
 
-    def create_experiment(self, document: str, owner: str = "local") -> ExperimentEntry:
+    def create_experiment(self, document: str, owner: str = HOST) -> ExperimentEntry:
         """Store a new experiment with its first revision."""
         experiment_id, now = secrets.token_hex(6), time.time()
         name, next_id = _name_of(document), self._next_id_of(document)

@@ -14,6 +14,7 @@ from typing import Any
 
 from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceError, WorkspaceUnusable
 from builder.workspace.life import ProcessIdentity, identity_of
+from builder.workspace.owners import HOST
 from builder.workspace.queue import fair_order
 from builder.workspace.statuses import COMMANDS, FINAL, LIVE, RESUMABLE, check_transition
 from builder.workspace.tables import Store
@@ -100,7 +101,7 @@ class RunStore(Store):
         self,
         document: str,
         *,
-        owner: str = "local",
+        owner: str = HOST,
         experiment_id: str | None = None,
         revision: int | None = None,
         device: str = "auto",
@@ -200,10 +201,10 @@ class RunStore(Store):
     def run_totals(self) -> dict[str, RunTotals]:
         """Totals of every experiment that has runs, by its id, in one look."""
         rows = self._database.rows(
-            "SELECT experiment_id, count(*) AS num_runs, "
-            "sum(status IN ('starting', 'running', 'paused')) AS num_live, sum(status = 'queued') AS num_queued, "
-            "max(json_extract(summary, '$.val_accuracy')) AS best_val_accuracy "
-            "FROM run WHERE experiment_id IS NOT NULL GROUP BY experiment_id"
+            "SELECT run.experiment_id, count(*) AS num_runs, count(live_run.id) AS num_live, "
+            "sum(run.status = 'queued') AS num_queued, "
+            "max(json_extract(run.summary, '$.val_accuracy')) AS best_val_accuracy "
+            "FROM run LEFT JOIN live_run USING (number) WHERE run.experiment_id IS NOT NULL GROUP BY run.experiment_id"
         )
         return {row[0]: RunTotals(**{name: row[name] for name in row.keys()[1:]}) for row in rows}
 

@@ -4,8 +4,9 @@ import time
 
 from builder.pages.experiment_rows import ago, experiment_rows, row_text
 from builder.spec import dump_experiment, load_experiment, with_value
+from builder.workspace.owners import HOST
 
-OWNER = "local"
+OWNER = HOST
 
 
 def named(name, preset="digits-residual"):
