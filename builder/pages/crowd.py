@@ -4,7 +4,10 @@ import threading
 import time
 from collections.abc import Callable
 
-AWAY_SECONDS = 6.0
+IDLE_SECONDS, DIALOG_SECONDS = 1.0, 4.0
+"""Seconds between two drawings while nothing is trained; while a dialog is open."""
+
+AWAY_SECONDS = 10.0
 """A tab that was not heard of for so long is gone, or sleeps in the background."""
 
 PACES = ((6, 0.2), (15, 0.5), (30, 1.0))
@@ -49,11 +52,6 @@ def live_seconds(size: int, before: float = 0.0) -> float:
     """
     wanted = _seconds_for(size)
     return before if wanted < before and _seconds_for(round(size / CALMER)) >= before else wanted
-
-
-def own_share(tab: int) -> float:
-    """A factor for a tab's ticks, from 0.9 to 1.1, so that those of a class that came in together drift apart."""
-    return 0.9 + 0.2 * (tab * 2_654_435_761 % 2**32) / 2**32
 
 
 def seconds_beside(tick: float, pace: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from builder.charts import LiveView, ShownRun, kind_looks
-from builder.pages.crowd import MANY_SECONDS, live_seconds, own_share, seconds_beside
+from builder.pages.crowd import DIALOG_SECONDS, IDLE_SECONDS, live_seconds, seconds_beside
 from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
 from builder.pages.opening import no_study_text, open_session
@@ -41,8 +41,6 @@ from components.mixer import mixer
 from components.runs import runs
 from components.transport import Device, transport
 
-IDLE_SECONDS = 1.0
-DIALOG_SECONDS = 4.0
 RUNS_SECONDS, RATES_SECONDS = 1.0, 0.5
 MIXER_HEIGHT = 232
 """Pixels that the mixer and its margins take under the charts."""
@@ -64,8 +62,6 @@ def page() -> None:
     idle = IDLE_SECONDS if session.dialog is None else DIALOG_SECONDS
     session.live_seconds = live_seconds(shared_crowd().size, session.live_seconds)
     tick = session.live_seconds if run and not run.is_final else max(idle, session.live_seconds)
-    if session.live_seconds >= MANY_SECONDS:
-        tick *= own_share(id(session) >> 4)
     # Each part has a container of its own, drawn or not, so that a part's place in the page never moves under a tick
     # that is on its way.
     top, body = st.container(), st.container(key="studio")
