@@ -16,7 +16,7 @@ FLOORS_MS = {30: 50, 60: 500}
 LONG = 100_000
 """Epochs of the run that is watched."""
 
-HOW = "each asks for its four parts at the interval the server gives it, over the page's own protocol"
+HOW = "each asks for its parts at the interval the server gives it, over the page's own protocol"
 
 
 def measure() -> list[Row]:

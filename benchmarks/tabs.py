@@ -32,13 +32,11 @@ class Tick:
 
     Attributes:
         part: Id of the part.
-        due: When it should have been asked for, in seconds of a clock that only grows.
         seconds: From asking to the last message of the answer.
         num_bytes: Of the answer.
     """
 
     part: str
-    due: float
     seconds: float
     num_bytes: int
 
@@ -63,7 +61,7 @@ class Tab:
     _socket: ClientConnection | None = None
     _page: str = ""
     _due: dict[str, float] = field(default_factory=dict)
-    _asked: dict[str, tuple[float, float]] = field(default_factory=dict)
+    _asked: dict[str, float] = field(default_factory=dict)
     _announced: set[str] = field(default_factory=set)
     _part_of: dict[str, str] = field(default_factory=dict)
     _num_bytes: dict[str, int] = field(default_factory=dict)
@@ -135,8 +133,7 @@ class Tab:
             self._drawn.set()
         # One run answers all the parts that were asked for by then.
         for part in self._num_bytes.keys() & self._asked.keys():
-            due, asked = self._asked.pop(part)
-            self.ticks.append(Tick(part, due, now - asked, self._num_bytes[part]))
+            self.ticks.append(Tick(part, now - self._asked.pop(part), self._num_bytes[part]))
         self._num_bytes.clear()
 
     def _drew(self, part: str, num_bytes: int) -> None:
@@ -151,14 +148,14 @@ class Tab:
                 self._due[part] = due + self.intervals[part]
                 if part in self._asked:
                     self.num_late += 1
-                    if now - self._asked[part][1] < LOST_SECONDS:
+                    if now - self._asked[part] < LOST_SECONDS:
                         continue
                 message = BackMsg()
                 message.rerun_script.query_string = self.query
                 message.rerun_script.page_script_hash = self._page
                 message.rerun_script.fragment_id = part
                 message.rerun_script.is_auto_rerun = True
-                self._asked[part] = (due, now)
+                self._asked[part] = now
                 await self._send(message)
             await asyncio.sleep(0.005)
 

@@ -1,5 +1,7 @@
 """Random documents: valid by schema, often impossible by shape, with every kind and every field."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from builder.spec.blocks.registry import BLOCKS
@@ -142,11 +144,15 @@ def groups(draw: st.DrawFn) -> list[dict]:
     return [{"name": f"group {index}", **group} for index, group in enumerate([*drawn, last])]
 
 
-TIMES = st.one_of(
-    st.floats(0.0, 100_000.0).map(lambda epochs: {"epochs": epochs}),
-    st.integers(0, 2**31 - 1).map(lambda steps: {"steps": steps}),
-)
-POSITIVE_TIMES = TIMES.filter(lambda time: any(time.values()))
+def times(*, zero: bool) -> st.SearchStrategy[dict[str, Any]]:
+    """A time in epochs or in steps; 0 only if `zero`."""
+    return st.one_of(
+        st.floats(0.0, 100_000.0, exclude_min=not zero).map(lambda epochs: {"epochs": epochs}),
+        st.integers(0 if zero else 1, 2**31 - 1).map(lambda steps: {"steps": steps}),
+    )
+
+
+TIMES, POSITIVE_TIMES = times(zero=True), times(zero=False)
 
 OPTIMIZERS = st.sampled_from(["sgd", "adam", "adamw", "rmsprop"]).map(lambda kind: {"kind": kind})
 SCHEDULES = st.one_of(

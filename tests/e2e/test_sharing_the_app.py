@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -23,18 +24,14 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
 
 def ask(app: ServedApp, path: str = "/", method: str = "GET", **headers: str) -> tuple[int, str]:
     """Status and text of one request, sent as it is written here."""
-    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=10)
-    # What http.client itself would refuse to send is what is asked here.
-    connection._validate_path = lambda url: None  # type: ignore[attr-defined]
-    try:
-        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        for name, value in {"Host": f"127.0.0.1:{app.port}", **headers}.items():
-            connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders()
-        answer = connection.getresponse()
-        return answer.status, "" if answer.status == 101 else answer.read().decode("utf-8", "replace")
-    finally:
-        connection.close()
+    sent = {"Host": f"127.0.0.1:{app.port}", **headers}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items()), "", ""]
+    # A client would refuse to send what is asked here.
+    with socket.create_connection(("127.0.0.1", app.port), timeout=10) as connection:
+        connection.sendall("\r\n".join(lines).encode())
+        with http.client.HTTPResponse(connection, method=method) as answer:
+            answer.begin()
+            return answer.status, "" if answer.status == 101 else answer.read().decode("utf-8", "replace")
 
 
 def open_socket(app: ServedApp, **headers: str) -> int:
