@@ -126,7 +126,7 @@ class Action(_ActionDetail):
     """
 
     kind: ActionKind
-    nonce: int
+    nonce: str
 
 
 _EDITOR = component("components.editor", js="index.js", css="index.css")

@@ -2,6 +2,7 @@
 
 import { h, setStyle, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
+import { newNonce } from "../shared/nonce";
 import { EDIT_SENT } from "../shared/order";
 import { onSurroundings } from "../shared/place";
 import { Actions } from "./actions";
@@ -31,14 +32,13 @@ export function createEditor(host: Host): View<EditorData> {
   const spoken = h("div", { class: "hr-hidden", role: "status", "aria-live": "polite" });
   let waiting = false;
   let height: number | null = null;
-  let nonce = Date.now();
 
   const store = new Store({
     send: (edit) => {
       host.trigger("edit", edit);
       window.dispatchEvent(new Event(EDIT_SENT));
     },
-    ask: (kind, more) => host.trigger("action", { kind, nonce: ++nonce, ...more }),
+    ask: (kind, more) => host.trigger("action", { kind, nonce: newNonce(), ...more }),
     announce: (text) => {
       setText(spoken, text);
       rail.tell(text);

@@ -2,6 +2,7 @@
 
 import { cutInTheMiddle } from "../shared/cut";
 import type { Range } from "./axis";
+import { escape, unescape } from "./markup";
 import type { Flag } from "./message";
 
 /** Height of a row of words. */
@@ -29,23 +30,14 @@ export interface Frame {
   isLarge: boolean;
 }
 
-/** Plotly reads markup in words, so that the server escapes them; what is cut is what a person reads. */
-function unescaped(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
 /** The newest first; one that finds no room has its line alone. */
 export function labelsOf(frame: Frame, width: number): Label[] {
   const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
   const rows: Range[][] = Array.from({ length: frame.isLarge ? 3 : 1 }, () => []);
   const labels: Label[] = [];
   for (const flag of frame.flags.filter((each) => each.x >= from && each.x <= to).reverse()) {
-    const letters = cutInTheMiddle(unescaped(flag.text), MAX_LETTERS);
-    const text = escaped(letters);
+    const letters = cutInTheMiddle(unescape(flag.text), MAX_LETTERS);
+    const text = escape(letters);
     const at = ((flag.x - from) / Math.max(to - from, 1e-9)) * width;
     const size = LETTER_PX * letters.length + GAP_PX;
     const right = { anchor: "right", taken: [at - size, at] } as const;

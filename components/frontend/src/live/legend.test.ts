@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { entriesOf, keyOf, unescape } from "./legend";
+import { entriesOf, keyOf } from "./legend";
+import { unescape } from "./markup";
 import type { Trace } from "./message";
 
 it("has an entry for each trace that wants one", () => {

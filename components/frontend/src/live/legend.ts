@@ -3,6 +3,7 @@
 import { cutInTheMiddle } from "../shared/cut";
 import { h, place, setAttribute, svg } from "../shared/dom";
 import { DASHES } from "../shared/lines";
+import { unescape } from "./markup";
 import type { Trace } from "./message";
 
 export interface Entry {
@@ -46,11 +47,6 @@ export function keyOf(trace: Trace): string {
 function wholeOf(trace: Trace): string {
   const named = /<extra>(.+)<\/extra>/.exec(trace.hovertemplate ?? "")?.[1];
   return unescape(named ?? trace.name ?? "");
-}
-
-/** Names come escaped for Plotly, which reads markup; here they become text nodes. */
-export function unescape(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 const MAX_LETTERS = 24;

@@ -50,11 +50,11 @@ export class Panel {
   private readonly note = h("span", { class: "lv-note" });
   private readonly reset = h(
     "button",
-    { class: "lv-tool", type: "button", title: "Show everything again" },
+    { class: "hr-quiet lv-tool", type: "button", title: "Show everything again" },
     "Reset zoom",
   );
-  private readonly scale = h("button", { class: "lv-tool", type: "button" });
-  private readonly size = h("button", { class: "lv-tool lv-size", type: "button" });
+  private readonly scale = h("button", { class: "hr-quiet lv-tool", type: "button" });
+  private readonly size = h("button", { class: "hr-quiet lv-tool lv-size", type: "button" });
   private readonly plot = h("div", { class: "lv-plot" });
   private readonly legend = h("div", { class: "lv-legend" });
   private readonly scrubber = new Scrubber((place) => this.goTo(place));

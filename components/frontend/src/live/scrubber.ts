@@ -14,7 +14,7 @@ export class Scrubber {
   readonly element: HTMLElement;
   private readonly slider = h("input", { class: "lv-slider", type: "range", min: 0, step: 1 });
   private readonly label = h("span", { class: "lv-moment" });
-  private readonly newest = h("button", { class: "lv-tool", type: "button" }, "⇥");
+  private readonly newest = h("button", { class: "hr-quiet lv-tool", type: "button" }, "⇥");
   private labels: readonly string[] = [];
 
   constructor(private readonly choose: (place: number) => void) {

@@ -1,6 +1,6 @@
 /** What the page sends; components/runs/__init__.py is its twin. */
 
-import type { Status } from "../transport/types";
+import type { Status } from "../shared/status";
 
 export interface RunRow {
   id: string;

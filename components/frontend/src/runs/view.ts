@@ -3,8 +3,9 @@
 import { h, place, setAttribute, setHidden, setText } from "../shared/dom";
 import { lineSample } from "../shared/lines";
 import type { Host, View } from "../shared/mount";
+import { newNonce } from "../shared/nonce";
 import { attachPopover } from "../shared/popup";
-import { Choice } from "../transport/pending";
+import { Choice } from "../shared/pending";
 import type { RunRow, RunsData } from "./types";
 import { accuracyText, agoText, inFront, shortNames, SIGNS, toggled, TONES, wholeText } from "./words";
 
@@ -54,7 +55,7 @@ class Shown {
 
   constructor(front: () => void, leave: () => void) {
     this.face = h("button", { type: "button", class: "rp-face", onclick: front }, ...this.facts.nodes);
-    this.leave = h("button", { type: "button", class: "rp-leave", onclick: leave }, "✕");
+    this.leave = h("button", { type: "button", class: "hr-quiet rp-leave", onclick: leave }, "✕");
     this.element = h("div", { class: "rp-run" }, this.face, this.leave);
   }
 
@@ -176,10 +177,7 @@ export class RunsView implements View<RunsData> {
     if (data === null || data.read_only) return;
     const shown = change(this.chosen(data));
     this.choice.choose(shown.join(), performance.now());
-    this.host.trigger("choose", {
-      shown,
-      nonce: `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`,
-    });
+    this.host.trigger("choose", { shown, nonce: newNonce() });
     this.draw();
   }
 

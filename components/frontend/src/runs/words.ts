@@ -1,8 +1,8 @@
 /** A run's row in words. Pure. */
 
 import { cutApart } from "../shared/cut";
-import type { Status } from "../transport/types";
-import { duration, percent } from "../transport/words";
+import type { Status } from "../shared/status";
+import { duration, percent } from "../shared/words";
 import type { RunRow } from "./types";
 
 /** A sign besides the word, so that a glance is enough. */

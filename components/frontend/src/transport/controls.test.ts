@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { controls } from "./controls";
 import { aRun, someData } from "./fixture";
-import type { Status } from "./types";
+import type { Status } from "../shared/status";
 
 const ENDED: Status[] = ["finished", "stopped", "diverged", "failed", "crashed"];
 

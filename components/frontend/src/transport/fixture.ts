@@ -1,4 +1,5 @@
-import type { Run, Status, TransportData } from "./types";
+import type { Status } from "../shared/status";
+import type { Run, TransportData } from "./types";
 
 export function aRun(status: Status, changes: Partial<Run> = {}): Run {
   return {

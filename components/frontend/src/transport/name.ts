@@ -2,7 +2,7 @@
 
 import { h, place, setAttribute, setText } from "../shared/dom";
 import { icon } from "./icons";
-import { Choice } from "./pending";
+import { Choice } from "../shared/pending";
 import type { Send } from "./types";
 
 /** A click waits this long for a second one. */

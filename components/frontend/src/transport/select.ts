@@ -2,7 +2,7 @@
 
 import { h, setAttribute, setText } from "../shared/dom";
 import { icon } from "./icons";
-import { Choice } from "./pending";
+import { Choice } from "../shared/pending";
 
 export interface Option {
   value: string;

@@ -7,7 +7,7 @@ import { attachPopover } from "../shared/popup";
 import { addressOf, queuedWords, waitWords } from "./queue";
 import { type Part, type StatusLine, progress, statusLine } from "./status_line";
 import type { Holder, Run, TransportData } from "./types";
-import { duration, epochs, grouped, percent, speed } from "./words";
+import { duration, epochs, grouped, percent, speed } from "../shared/words";
 
 class PartView {
   readonly element: HTMLElement;

@@ -3,7 +3,7 @@
 import { bytesText } from "../shared/bytes";
 import { queuedWords, shortWait, waitWords } from "./queue";
 import type { Run, TransportData } from "./types";
-import { duration, epochs, percent, speed, stepDigits } from "./words";
+import { duration, epochs, percent, speed, stepDigits } from "../shared/words";
 
 export type Tone = "plain" | "active" | "waiting" | "good" | "warning" | "bad";
 

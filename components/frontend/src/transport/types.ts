@@ -1,7 +1,6 @@
 /** The top bar's wire format; the typed wrapper in components/transport/__init__.py is its twin. */
 
-export type Status =
-  "queued" | "starting" | "running" | "paused" | "finished" | "stopped" | "diverged" | "failed" | "crashed";
+import type { Status } from "../shared/status";
 
 /** A run that holds a slot. */
 export interface Holder {

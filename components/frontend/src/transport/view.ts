@@ -2,13 +2,14 @@
 
 import { h, setAttribute, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
+import { newNonce } from "../shared/nonce";
 import { EDIT_SENT } from "../shared/order";
 import { type Control, type MainControl, controls } from "./controls";
 import { type IconName, drawIcon, icon } from "./icons";
 import { ExperimentName } from "./name";
 import { NoticeBox } from "./notice";
 import { Outbox } from "./outbox";
-import { PATIENCE_MS, Pending } from "./pending";
+import { PATIENCE_MS, Pending } from "../shared/pending";
 import { Tip } from "../shared/popup";
 import { Select } from "./select";
 import { StatusCell } from "./status_cell";
@@ -20,8 +21,6 @@ const UNLIMITED = "unlimited";
 const AFTER_STEP_MS = 2000;
 
 type Message = { kind: ActionKind; nonce: string } & Record<string, unknown>;
-
-let numSent = 0;
 
 export class TransportView implements View<TransportData> {
   private readonly outbox: Outbox<Message>;
@@ -226,9 +225,7 @@ export class TransportView implements View<TransportData> {
   }
 
   private send(kind: ActionKind, payload: Record<string, unknown> = {}): void {
-    // Two equal payloads would be one to Streamlit. Not randomUUID: that needs https or localhost.
-    const nonce = `${Date.now().toString(36)}-${(numSent++).toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
-    this.outbox.push({ ...payload, kind, nonce });
+    this.outbox.push({ ...payload, kind, nonce: newNonce() });
   }
 
   private button(name: IconName, label: string, title: string, onclick: () => void): HTMLButtonElement {
