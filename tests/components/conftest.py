@@ -3,14 +3,19 @@
 import functools
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+from studio import Studio
+
+from builder.spec import Experiment
 
 COMPONENTS = Path(__file__).parents[2] / "components"
 # A busy machine of two cores is slow, and waiting costs nothing where it is not.
@@ -45,3 +50,22 @@ def page(browser: Browser, harness_url: str) -> Iterator[Page]:
     yield page
     page.close()
     assert errors == []
+
+
+@pytest.fixture
+def open_studio(browser: Browser, harness_url: str) -> Iterator[Callable[..., Studio]]:
+    """Opens a document in an editor on a page of its own; an error on a page fails the test."""
+    pages: list[Page] = []
+    errors: list[str] = []
+
+    def open_(experiment: Experiment, **more: Any) -> Studio:
+        page = browser.new_page(viewport={"width": 720, "height": 700}, reduced_motion="reduce", has_touch=True)
+        pages.append(page)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(harness_url)
+        return Studio(page, experiment, **more)
+
+    yield open_
+    for page in pages:
+        page.close()
+    assert not errors

@@ -1,74 +1,23 @@
-"""The loop as a generator of events: order, determinism, commands, pace, what is kept, and divergence."""
+"""The loop as a generator of events: order, determinism, what is computed and what is kept."""
 
-import itertools
-import math
-import time
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from recorded import CONV, TOWER, assert_same, facts, rows
 from torch.nn import functional
 
 from builder.modules import compile_network
 from builder.spec import with_value
 from builder.training import loop
 from builder.training.events import (
-    CheckpointSaved,
     Evaluated,
-    Event,
-    Intervened,
-    RunDiverged,
-    RunEnded,
     RunFinished,
-    RunPaused,
-    RunResumed,
     RunStarted,
-    RunStopped,
     StepsRecorded,
 )
 from builder.training.loop import TrainingRun, train
-from builder.workspace.rows import find_series
-
-BODY = [{"kind": "norm"}, {"kind": "activation"}, {"kind": "linear", "out_features": 12}]
-HALF = {"survival": {"kind": "constant", "survival_prob": 0.5}}
-TOWER = [
-    {"kind": "residual", "body": [*BODY, {"kind": "dropout", "p": 0.3}]},
-    {"kind": "stochastic_depth", "body": BODY, **HALF},
-    {"kind": "highway", "body": BODY},
-]
-CONV = [
-    {"kind": "conv", "out_channels": 4},
-    {"kind": "residual", "body": [{"kind": "norm"}, {"kind": "activation"}, {"kind": "conv", "out_channels": 4}]},
-    {"kind": "global_pool"},
-]
-
-
-def rows(events: Iterable[Event]) -> np.ndarray:
-    """All recorded steps, `[steps, series]`."""
-    return np.concatenate([event.values for event in events if isinstance(event, StepsRecorded)])
-
-
-def facts(events: Iterable[Event]) -> list[tuple[Any, ...]]:
-    """Everything but rows, times and folders, comparable with ==."""
-    found: list[tuple[Any, ...]] = []
-    for event in events:
-        match event:
-            case Evaluated():
-                confusion = event.confusion.tolist()
-                found.append(("evaluated", event.step, event.epoch, event.split, event.loss, event.accuracy, confusion))
-            case Intervened():
-                found.append(("intervened", event.step, event.subject, event.value))
-            case RunEnded():
-                ended = (event.step, event.num_steps, event.val_accuracy, event.test_accuracy, event.reason)
-                found.append((type(event).__name__, *ended))
-    return found
-
-
-def assert_same(one: list[Event], other: list[Event]) -> None:
-    assert rows(one).tobytes() == rows(other).tobytes()
-    assert facts(one) == facts(other)
 
 
 def test_events_come_in_their_order_and_rows_follow_on_each_other(make, digits) -> None:
@@ -242,164 +191,6 @@ def test_an_evaluation_by_hand_does_not_choose_the_kept_weights(make, digits, sc
     assert facts(by_hand)[1:] == facts(train(experiment, digits))
 
 
-def test_a_live_rate_is_announced_before_its_step_and_holds_from_there(make, digits, script) -> None:
-    groups = [
-        {"name": "bodies", "rule": {"lanes": ["body"]}, "learning_rate": 0.05},
-        {"name": "rest", "learning_rate": 0.05},
-    ]
-    experiment = make(*TOWER, groups=groups)
-    for _ in range(4):
-        script.push("step")
-    events: list[Event] = []
-    for event in train(experiment, digits, commands=script):
-        if isinstance(event, RunPaused) and event.step == 4:
-            script.push("set_learning_rate", group="bodies", value=0.5)
-            script.push("resume")
-        events.append(event)
-    series = events[0].series  # pyright: ignore[reportAttributeAccessIssue]
-    recorded = rows(events)
-    column = {name: find_series(series, "learning_rate", name)[0].id for name in ("bodies", "rest")}
-    assert recorded[:, column["bodies"]].tolist() == pytest.approx([0.05] * 4 + [0.5] * 8)
-    assert recorded[:, column["rest"]].tolist() == pytest.approx([0.05] * 12)
-    place = next(index for index, event in enumerate(events) if isinstance(event, Intervened))
-    assert events[place] == Intervened(step=4, kind="set_learning_rate", subject="bodies", value=0.5)
-    assert len(rows(events[:place])) == 4
-    untouched = rows(train(experiment, digits))
-    assert recorded[:5, 0].tobytes() == untouched[:5, 0].tobytes()
-    assert recorded[6:, 0].tobytes() != untouched[6:, 0].tobytes()
-
-
-def test_single_steps_are_taken_one_by_one_and_recorded_at_once(make, digits, script) -> None:
-    script.push("pause")
-    seen: list[tuple[str, int]] = []
-    for event in train(make(*TOWER, pace=0.001), digits, commands=script):
-        if isinstance(event, RunPaused):
-            script.push(*(["step"] if event.step < 3 else ["stop"]))
-        if isinstance(event, RunPaused | RunResumed | RunStopped):
-            seen.append((type(event).__name__, event.step))
-        elif isinstance(event, StepsRecorded):
-            seen.append(("recorded", event.first_step))
-    expected = [("RunPaused", 0)]
-    for step in (1, 2, 3):
-        expected += [("RunResumed", step - 1), ("recorded", step), ("RunPaused", step)]
-    assert seen == [*expected, ("RunStopped", 3)]
-
-
-def test_stop_before_the_first_step_takes_none(make, digits, script) -> None:
-    script.push("stop")
-    events = list(train(make(*TOWER), digits, commands=script))
-    assert [type(event) for event in events] == [RunStarted, RunStopped]
-
-
-def test_pause_resume_and_evaluate_do_not_change_the_rows(make, digits, script) -> None:
-    script.push("pause")
-    events = []
-    for event in train(make(*TOWER), digits, commands=script):
-        if isinstance(event, RunPaused):
-            script.push("evaluate")
-        if isinstance(event, Evaluated) and event.step == 0:
-            script.push("resume")
-        events.append(event)
-    assert rows(events).tobytes() == rows(train(make(*TOWER), digits)).tobytes()
-    assert [type(event) for event in events[1:4]] == [RunPaused, Evaluated, RunResumed]
-
-
-@pytest.mark.parametrize(
-    ("kind", "payload"),
-    [
-        ("set_pace", {"steps_per_second": 0}),
-        ("set_pace", {"steps_per_second": -3.0}),
-        ("set_pace", {"steps_per_second": math.nan}),
-        ("set_pace", {"steps_per_second": "fast"}),
-        ("set_pace", {}),
-        ("set_learning_rate", {"group": "all", "value": math.nan}),
-        ("set_learning_rate", {"group": "all", "value": -1.0}),
-        ("set_learning_rate", {"group": "all", "value": 1e9}),
-        ("set_learning_rate", {"group": "all", "value": "0.1"}),
-        ("set_learning_rate", {"group": "nobody", "value": 0.1}),
-        ("set_learning_rate", {"value": 0.1}),
-        ("explode", {}),
-    ],
-)
-def test_a_command_that_the_schema_refuses_changes_nothing(make, digits, script, caplog, kind: str, payload) -> None:
-    script.push(kind, **payload)
-    assert_same(list(train(make(*TOWER), digits, commands=script)), list(train(make(*TOWER), digits)))
-    assert len(caplog.records) == 1
-
-
-def paced_seconds(make, digits, script, **training: Any) -> float:
-    began = time.perf_counter()
-    for _ in train(make(*TOWER, **training), digits, commands=script):
-        pass
-    return time.perf_counter() - began
-
-
-def test_pace_is_kept(make, digits, script) -> None:
-    assert 11 / 40 <= paced_seconds(make, digits, script, pace=40.0) < 3
-
-
-def test_seconds_of_paced_steps_count_the_waiting(make, digits) -> None:
-    events = list(train(make(*TOWER, pace=40.0), digits))
-    assert sum(event.seconds for event in events if isinstance(event, StepsRecorded)) >= 0.2
-
-
-def test_a_slower_pace_counts_from_the_last_step(make, digits, script) -> None:
-    changed_at: float | None = None
-    for event in train(make(*TOWER, duration={"steps": 80}, pace=400.0), digits, commands=script):
-        if not isinstance(event, StepsRecorded):
-            continue
-        if changed_at is not None and not script.waiting:
-            break
-        if event.first_step > 40:
-            script.push("set_pace", steps_per_second=4.0)
-            changed_at = time.perf_counter()
-    assert changed_at is not None
-    # A quarter of a second, rather than a quarter for each of the forty steps so far.
-    assert time.perf_counter() - changed_at < 6
-
-
-def test_a_faster_pace_ends_the_wait(make, digits, script) -> None:
-    began = time.perf_counter()
-    for event in train(make(*TOWER, pace=0.01), digits, commands=script):
-        if isinstance(event, StepsRecorded):
-            script.push("set_pace", steps_per_second=None)
-    assert time.perf_counter() - began < 20
-
-
-@pytest.mark.parametrize("kind", ["stop", "pause", "set_learning_rate"])
-def test_a_command_during_a_long_wait_is_obeyed_before_the_next_step(make, digits, script, kind: str) -> None:
-    answers = {"stop": RunStopped, "pause": RunPaused, "set_learning_rate": Intervened}
-    payload = {"group": "all", "value": 0.1} if kind == "set_learning_rate" else {}
-    began = time.perf_counter()
-    for event in train(make(*TOWER, pace=0.01), digits, commands=script):
-        if isinstance(event, StepsRecorded):
-            assert event.first_step == 1
-            script.push(kind, **payload)
-        if isinstance(event, answers[kind]):
-            assert event.step == 1
-            break
-    else:
-        pytest.fail("the command was not obeyed")
-    assert time.perf_counter() - began < 20
-
-
-def test_a_stop_ends_a_long_evaluation(make, digits, script, monkeypatch) -> None:
-    asked = itertools.count()
-    usual = script.poll_commands
-
-    def poll() -> list[Any]:
-        if next(asked) == 2:  # between the two batches of the evaluation after step 1
-            script.push("stop")
-        return usual()
-
-    monkeypatch.setattr(script, "poll_commands", poll)
-    monkeypatch.setattr("builder.training.commands.GatedCommands.poll", lambda self: self._source.poll_commands())
-    events = list(train(make(*TOWER, evaluate_every={"steps": 1}), digits, commands=script))
-    assert isinstance(events[-1], RunStopped)
-    assert events[-1].step == 1
-    assert not any(isinstance(event, Evaluated) for event in events)
-
-
 def test_dropout_is_a_function_of_seed_and_step(make, digits) -> None:
     experiment = make(TOWER[0])
     straight, other = (TrainingRun(experiment, digits, torch.device("cpu")) for _ in range(2))
@@ -412,105 +203,6 @@ def test_dropout_is_a_function_of_seed_and_step(make, digits) -> None:
     third.step = 1
     third.take_step()
     assert not torch.equal(third.layout.values, straight.layout.values)
-
-
-HUGE = [
-    {"name": "bodies", "rule": {"lanes": ["body"]}, "learning_rate": 1e-9},
-    {"name": "rest", "learning_rate": 100.0},
-]
-
-
-def diverging(make, **training: Any):
-    optimizer = {"kind": "sgd", "momentum": 0.9}
-    return make({"kind": "residual", "body": [{"kind": "linear", "out_features": 12}]}, groups=HUGE, optimizer=optimizer,
-                duration={"steps": 400}, loss={"kind": "squared_error"}, **training)  # fmt: skip
-
-
-def bare_divergence(experiment, data) -> tuple[int, str]:
-    """First step whose loss or gradient is no number, in a bare loop, and the group with the largest norm before."""
-    run = TrainingRun(experiment, data, torch.device("cpu"))
-    network = compile_network(experiment)
-    parameters = dict(network.parameters_by_address())
-    bodies = [value for address, value in parameters.items() if "/body/" in address]
-    rest = [value for address, value in parameters.items() if "/body/" not in address]
-    groups = [{"params": bodies, "lr": 1e-9}, {"params": rest, "lr": 100.0}]
-    optimizer = torch.optim.SGD(groups, lr=1.0, momentum=0.9)
-    largest = ""
-    for step in range(1, 401):
-        indices = run.order.batch_indices(step)
-        outputs = network(data.train.inputs[indices])
-        one_hot = functional.one_hot(data.train.targets[indices], 10)
-        loss = 0.5 * (outputs - one_hot).square().sum(1).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        gradients = torch.cat([value.grad.flatten() for value in parameters.values() if value.grad is not None])
-        if not (loss.isfinite() and gradients.isfinite().all()):
-            return step, largest
-        norms = {
-            name: sum(value.grad.double().square().sum().item() for value in part if value.grad is not None)
-            for name, part in (("bodies", bodies), ("rest", rest))
-        }
-        largest = max(norms, key=lambda name: norms[name])
-        optimizer.step()
-    raise AssertionError("it did not diverge")
-
-
-@pytest.mark.parametrize("flush_seconds", [0.0, 100.0])
-def test_divergence_names_the_exact_step_and_the_largest_group(
-    make, digits, monkeypatch, tmp_path, flush_seconds
-) -> None:
-    monkeypatch.setattr(loop, "FLUSH_SECONDS", flush_seconds)
-    monkeypatch.setattr(loop, "CHECKPOINT_SECONDS", 1e9)
-    experiment = diverging(make)
-    events = list(train(experiment, digits, checkpoint_folder=tmp_path / "checkpoints"))
-    last = events[-1]
-    assert isinstance(last, RunDiverged)
-    expected, largest = bare_divergence(experiment, digits)
-    assert expected > 2
-    assert last.details == {"diverged_at": expected}
-    assert f"step {expected}:" in last.reason
-    assert f"largest gradient norm was that of group “{largest}” (" in last.reason
-    assert "nan" not in last.reason
-    # The rate to lower is that of the group whose updates were largest, whatever its gradient.
-    assert "the learning rate of “rest” (100)" in last.reason
-    assert not (tmp_path / "checkpoints").exists()
-    assert not any(isinstance(event, CheckpointSaved) for event in events)
-
-
-def test_divergence_is_seen_when_the_bad_rows_are_flushed_by_a_pause(make, digits, script, monkeypatch) -> None:
-    experiment = diverging(make, evaluate_every={"steps": 400})
-    expected, _ = bare_divergence(experiment, digits)
-    monkeypatch.setattr(loop, "FLUSH_SECONDS", 100.0)
-    taken = itertools.count()
-    take_step = TrainingRun.take_step
-
-    def take_and_ask(run: TrainingRun) -> None:
-        take_step(run)
-        if next(taken) == expected + 3:
-            script.push("pause")
-
-    monkeypatch.setattr(TrainingRun, "take_step", take_and_ask)
-    monkeypatch.setattr("builder.training.commands.GatedCommands.poll", lambda self: self._source.poll_commands())
-    events = list(train(experiment, digits, commands=script))
-    last = events[-1]
-    assert isinstance(last, RunDiverged)
-    assert last.details == {"diverged_at": expected}
-    assert not any(isinstance(event, RunPaused) for event in events)
-
-
-def test_weights_that_the_last_update_broke_are_not_called_finished(make, digits, tmp_path) -> None:
-    experiment = diverging(make)
-    steps, _ = bare_divergence(experiment, digits)
-    # The update before the bad step is the one that breaks the weights or makes them overflow one step later.
-    for last_step in (steps - 1, steps):
-        shortened = with_value(experiment, "training.duration.steps", last_step)
-        events = list(train(shortened, digits, checkpoint_folder=tmp_path / str(last_step)))
-        run = TrainingRun(shortened, digits, torch.device("cpu"))
-        for _ in range(last_step):
-            run.take_step()
-        finite = bool(run.layout.values.isfinite().all())
-        assert isinstance(events[-1], RunFinished) == finite
-        assert (tmp_path / str(last_step)).exists() == finite
 
 
 def test_info_says_what_the_run_is(make, digits) -> None:
