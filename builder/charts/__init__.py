@@ -4,5 +4,17 @@ from builder.charts.finished import figures
 from builder.charts.live import LiveView
 from builder.charts.look import KindLook, kind_looks, run_colours, run_dashes
 from builder.charts.runs import ShownRun
+from builder.charts.shared_view import SharedView
+from builder.charts.tables import EvaluationTable
 
-__all__ = ["KindLook", "LiveView", "ShownRun", "figures", "kind_looks", "run_colours", "run_dashes"]
+__all__ = [
+    "EvaluationTable",
+    "KindLook",
+    "LiveView",
+    "SharedView",
+    "ShownRun",
+    "figures",
+    "kind_looks",
+    "run_colours",
+    "run_dashes",
+]

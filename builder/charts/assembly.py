@@ -45,6 +45,16 @@ class Assembly:
             self._tables[name] = _merged(self._tables.get(name, {"x": [], "columns": {}}), new)
         return True
 
+    def whole(self) -> Message:
+        """The last message as a full one: all that the messages so far say."""
+        tables = {name: _rows_from(table, 0) for name, table in self._tables.items()}
+        return {**self._message, "full": True, "charts": self._charts, "tables": tables}
+
+    def since(self, firsts: Mapping[str, int]) -> Message:
+        """The last message, with the rows of each of these tables from the given one on, and no other table's."""
+        tables = {name: _rows_from(self._tables[name], first) for name, first in firsts.items()}
+        return {**self._message, "tables": tables}
+
     def tables(self) -> dict[str, dict[str, Any]]:
         """`{id: {x, columns, labels}}`, everything held."""
         return copy.deepcopy(self._tables)
@@ -107,6 +117,13 @@ class Assembly:
         trace["x"] = [x for x in table["x"] for _ in range(width)] if values else []
         trace["y"] = list(values)
         return trace
+
+
+def _rows_from(table: Mapping[str, Any], first: int) -> dict[str, Any]:
+    num_rows = max(1, len(table["x"]))
+    columns = {name: values[first * (len(values) // num_rows) :] for name, values in table["columns"].items()}
+    rows = {"first": first, "x": table["x"][first:], "columns": columns}
+    return {**rows, "labels": table["labels"][first:]} if table["labels"] else rows
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from builder.charts.binning import MAX_BINS
-from builder.charts.tables import Table, Window
+from builder.charts.tables import Sent, Table
 from builder.workspace.rows import Evaluation
 
 MAX_COUNTS = 100_000
 """Counts held and sent at once, at two or three bytes each: 512 evaluations of 10 classes, 10 of 100 classes."""
-_REPEATED_COUNTS = 600
 
 
 class ConfusionTable:
@@ -22,14 +21,12 @@ class ConfusionTable:
     4th, 8th, … is kept from the first on, and the newest.
 
     Args:
-        overlap_seconds: how long rows are repeated.
         load: matrices by evaluation, `RunReader.confusions`; asked only for those that are sent.
     """
 
-    def __init__(self, overlap_seconds: float, load: Callable[[Sequence[int]], Mapping[int, np.ndarray]]):
+    def __init__(self, load: Callable[[Sequence[int]], Mapping[int, np.ndarray]]):
         self._load = load
-        self._overlap_seconds = overlap_seconds
-        self._window = Window(overlap_seconds, 1)
+        self._sent = Sent()
         self._num_evaluations = 0
         self._every = 1
         self._kept: list[tuple[int, Evaluation]] = []
@@ -40,11 +37,9 @@ class ConfusionTable:
         if not evaluation.num_classes:
             return
         size = evaluation.num_classes**2
-        if not self._kept:
-            self._window = Window(self._overlap_seconds, max(1, _REPEATED_COUNTS // size))
-        elif self._kept[-1][0] % self._every:
+        if self._kept and self._kept[-1][0] % self._every:
             self._kept.pop()
-            self._window.changed(len(self._kept))
+            self._sent.changed(len(self._kept))
         self._kept.append((self._num_evaluations, evaluation))
         self._num_evaluations += 1
         while len(self._kept) > max(2, min(MAX_BINS, MAX_COUNTS // size)):
@@ -55,14 +50,14 @@ class ConfusionTable:
         return self._was_thinned
 
     def reset(self) -> None:
-        """Begin again; the next window is everything."""
+        """Begin again; everything is sent next."""
         self._was_thinned = False
-        self._window.clear()
+        self._sent.clear()
 
-    def newest(self, now: float) -> Table:
-        """The rows that are new, or were within the overlap; `x` are the evaluations' ids, which only grow."""
+    def newest(self) -> Table:
+        """The rows that are new or have changed; `x` are the evaluations' ids, which only grow."""
         num_rows = len(self._kept)
-        first = self._window.first(now, num_rows, is_settled=True)
+        first = self._sent.first(num_rows, is_settled=True)
         matrices = self._load([evaluation.id for _, evaluation in self._kept[first:]])
         # What a trainer that went back to a checkpoint has cut off meanwhile is left out until the feed starts over.
         rows = [evaluation for _, evaluation in self._kept[first:] if evaluation.id in matrices]

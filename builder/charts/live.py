@@ -1,17 +1,16 @@
 """The live view of some runs: messages that hold what is new, small however long the runs are.
 
 A message is `{generation, full, tables, fills, flags, notes, axis_end, empty, written_at}` and, if full, `charts`.
-`tables[id] = {first, x, columns}` replaces rows from `first` on; some of them were in earlier messages too, because a
-message may be missed. Rows with `labels` are looked at one at a time, the newest unless a person chooses. `fills[uid]`
-replaces a trace's data whole. A message that is not full and has another generation than the last, or starts after the
-last row held, shows a gap: ask for a full one.
+`tables[id] = {first, x, columns}` replaces rows from `first` on. Rows with `labels` are looked at one at a time, the newest
+unless a person chooses. `fills[uid]` replaces a trace's data whole. A message that is not full and has another generation
+than the last, or starts after the last row held, shows a gap: ask for a full one (`shared_view`).
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.charts.axis import axis_end
@@ -28,7 +27,6 @@ from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import RunReader
 from builder.workspace.rows.layout import FILE_NAME
 
-OVERLAP_SECONDS = 2.0
 _CREATION_SECONDS = 5.0
 
 Message = dict[str, Any]
@@ -50,13 +48,12 @@ def charts_of(
 
 
 class LiveView:
-    """What one viewer sees of some runs; one per session, kept between reruns.
+    """What is seen of some runs; each message holds what is new since the one before.
 
     Args:
         runs: in the picker's order; the first one gives the charts that show a single run.
         kinds: looks of the block kinds, see `look.kind_looks`.
         class_names: names of the classes, for the confusion matrix.
-        clock: seconds, for tests.
     """
 
     def __init__(
@@ -65,12 +62,10 @@ class LiveView:
         kinds: Mapping[str, KindLook],
         *,
         class_names: Sequence[str] | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ):
         self.runs = tuple(runs)
         self._kinds = kinds
         self._class_names = class_names
-        self._clock = clock
         self._name = uuid.uuid4().hex[:8]
         self._generation = 0
         self._readers: dict[str, RunReader] = {}
@@ -87,12 +82,6 @@ class LiveView:
             self._message = self._next()
             self._seen = seen
         return self._message
-
-    def resync(self) -> None:
-        """Make the next message a full one."""
-        self._generation += 1
-        self._seen = None
-        self._charts = []
 
     def validation(self, run_id: str) -> EvaluationTable | None:
         """The evaluations of a run on its validation set, as the last message had them."""
@@ -125,10 +114,8 @@ class LiveView:
             reader = self._readers[run.id]
             series = reader.series()
             if series:
-                self._feeds[run.id] = RunFeed(
-                    RecordedRun(run, reader, reader.info(), series), self._kinds, OVERLAP_SECONDS
-                )
-                self.resync()
+                self._feeds[run.id] = RunFeed(RecordedRun(run, reader, reader.info(), series), self._kinds)
+                self._charts = []
 
     def _next(self) -> Message:
         self._begin()
@@ -138,7 +125,6 @@ class LiveView:
         full = not self._charts or any(feed.starts_over() for feed in feeds)
         if full:
             self._start_over(feeds)
-        now = self._clock()
         end = max((axis_end(feed.last_step, feed.run.num_steps) for feed in feeds), default=1.0)
         message: Message = {
             "generation": f"{self._name}.{self._generation}",
@@ -154,7 +140,7 @@ class LiveView:
         if full:
             message["charts"] = [chart.to_json() for chart in self._charts]
         for place, feed in enumerate(feeds):
-            feed.add_to(message, now=now, axis_end=end, first=place == 0, alone=len(feeds) == 1)
+            feed.add_to(message, axis_end=end, first=place == 0, alone=len(feeds) == 1)
         return message
 
     def _start_over(self, feeds: Sequence[RunFeed]) -> None:

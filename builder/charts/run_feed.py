@@ -1,4 +1,4 @@
-"""What one run adds to a message, and where its viewer is in it."""
+"""What one run adds to a message, and how much of it was sent."""
 
 from __future__ import annotations
 
@@ -12,31 +12,26 @@ from builder.charts.confusion_table import ConfusionTable
 from builder.charts.flags import flags_of
 from builder.charts.look import KindLook
 from builder.charts.runs import RecordedRun
-from builder.charts.tables import BinTable, EvaluationTable, Window
+from builder.charts.tables import BinTable, EvaluationTable
 from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
 
 MAX_MAP_COLUMNS = 128
-# Numbers repeated in one message, at about 7 bytes each, so that it stays well under 16 KiB.
-_CURVE_BUDGET = 1000
-_MAP_BUDGET = 400
 _SPLITS = ("validation", "test")
 
 
 class RunFeed:
-    """Feeds one run to one viewer.
+    """Feeds one run to a view.
 
     Args:
         run: what to feed.
         kinds: looks of the block kinds.
-        overlap_seconds: how long rows are repeated.
     """
 
-    def __init__(self, run: RecordedRun, kinds: Mapping[str, KindLook], overlap_seconds: float):
+    def __init__(self, run: RecordedRun, kinds: Mapping[str, KindLook]):
         self.run = run
         self.last_step = 0
         self._kinds = kinds
-        self._overlap_seconds = overlap_seconds
         self._tables: dict[str, BinTable] = {}
         self._shrunk = False
         self._forget()
@@ -78,10 +73,8 @@ class RunFeed:
                 wanted.setdefault("blocks" if chart.id == "gradient_map" else column.table, []).append(column)
         self._tables = {}
         for name, columns in wanted.items():
-            budget, most = (_MAP_BUDGET, MAX_MAP_COLUMNS) if name == "blocks" else (_CURVE_BUDGET, MAX_BINS)
-            numbers = sum(2 if column.form == "band" else len(column.series) for column in columns) + 1
-            window = Window(self._overlap_seconds, max(2, budget // numbers))
-            self._tables[name] = BinTable(self.run, columns, most, window)
+            most = MAX_MAP_COLUMNS if name == "blocks" else MAX_BINS
+            self._tables[name] = BinTable(self.run, columns, most)
             self._tables[name].reset(self.last_step)
         for table in (*self._evaluations.values(), self._confusion):
             table.reset()
@@ -92,20 +85,19 @@ class RunFeed:
         paths = (folder / FILE_NAME, folder / f"{FILE_NAME}-wal")
         return round(max(path.stat().st_mtime for path in paths if path.exists()) * 1000, 1)
 
-    def add_to(self, message: dict[str, Any], *, now: float, axis_end: float, first: bool, alone: bool) -> None:
+    def add_to(self, message: dict[str, Any], *, axis_end: float, first: bool, alone: bool) -> None:
         """Put this run's part into a message.
 
         Args:
             message: to be completed.
-            now: seconds.
             axis_end: last step on the axis.
             first: whether this run gives the charts that show a single run.
             alone: whether no other run is drawn.
         """
         for name, table in self._tables.items():
-            message["tables"][f"{self.run.id}/{name}"] = table.newest(self.last_step, now)
+            message["tables"][f"{self.run.id}/{name}"] = table.newest(self.last_step)
         for split, table in self._evaluations.items():
-            message["tables"][f"{self.run.id}/{split}"] = table.newest(now)
+            message["tables"][f"{self.run.id}/{split}"] = table.newest()
         message["flags"] += flags_of(self.run, self._interventions, axis_end, alone=alone)
         if self.last_step and recorded_blocks(self.run):
             profile = read_profile(self.run, self.last_step)
@@ -114,12 +106,10 @@ class RunFeed:
                 span = f"{profile.first_step:,}–" if profile.first_step < profile.last_step else ""
                 message["notes"]["depth_profile"] = f"step {span}{profile.last_step:,}"
         if first:
-            message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest(now)
+            message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest()
 
     def _forget(self) -> None:
-        self._evaluations = {
-            split: EvaluationTable(("loss", "accuracy"), Window(self._overlap_seconds, 64)) for split in _SPLITS
-        }
+        self._evaluations = {split: EvaluationTable(("loss", "accuracy")) for split in _SPLITS}
         self._last_evaluation = 0
-        self._confusion = ConfusionTable(self._overlap_seconds, self.run.reader.confusions)
+        self._confusion = ConfusionTable(self.run.reader.confusions)
         self._interventions: list[Intervention] = []

@@ -1,8 +1,7 @@
-"""Rows of numbers that a chart draws, in the form they travel: a window of bins, and what it starts at."""
+"""Rows of numbers that a chart draws, in the form they travel: those that are new, and the first one's place."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,40 +19,28 @@ Table = dict[str, Any]  # {first, x: [rows], columns: {name: [rows or a multiple
 _NOWHERE_YET = 1.0
 
 
-class Window:
-    """Which rows a message repeats: those that changed in the newest seconds, since a message may be missed.
+class Sent:
+    """How many rows of a table were sent and are since as they were."""
 
-    Args:
-        seconds: how far back.
-        max_rows: but no more than so many, except for rows that no message held yet.
-    """
+    def __init__(self) -> None:
+        self._num_rows = 0
 
-    def __init__(self, seconds: float, max_rows: int):
-        self._seconds = seconds
-        self._max_rows = max_rows
-        self._sent: deque[tuple[float, int]] = deque()
+    def first(self, num_rows: int, *, is_settled: bool = False) -> int:
+        """The first row to send, of `num_rows` that there are now.
 
-    def first(self, now: float, num_rows: int, *, is_settled: bool = False) -> int:
-        """The first row to send.
-
-        Args:
-            now: seconds.
-            num_rows: rows there are now.
-            is_settled: whether `changed` tells of every change; otherwise the last row may still change.
+        With `is_settled`, `changed` tells of every change; otherwise the last row may still change.
         """
-        while len(self._sent) > 1 and self._sent[1][0] <= now - self._seconds:
-            self._sent.popleft()
-        oldest, newest = (self._sent[0][1], self._sent[-1][1]) if self._sent else (0, 0)
-        self._sent.append((now, num_rows if is_settled else max(0, num_rows - 1)))
-        return min(newest, max(oldest, num_rows - self._max_rows))
+        first = min(self._num_rows, num_rows)
+        self._num_rows = num_rows if is_settled else max(0, num_rows - 1)
+        return first
 
     def changed(self, row: int) -> None:
         """This row is not what was sent."""
-        self._sent = deque((now, min(row, sent)) for now, sent in self._sent)
+        self._num_rows = min(row, self._num_rows)
 
     def clear(self) -> None:
         """Begin again: the next message starts at row 0."""
-        self._sent.clear()
+        self._num_rows = 0
 
 
 class BinTable:
@@ -63,14 +50,13 @@ class BinTable:
         recorded: the run.
         columns: what is drawn of them, all of one stride.
         max_bins: at most so many rows.
-        window: what a message repeats.
     """
 
-    def __init__(self, recorded: RecordedRun, columns: Sequence[Column], max_bins: int, window: Window):
+    def __init__(self, recorded: RecordedRun, columns: Sequence[Column], max_bins: int):
         self._run = recorded
         self._columns = list(dict.fromkeys(columns))
         self._max_bins = max_bins
-        self._window = window
+        self._sent = Sent()
         self._series = sorted({each.id for column in self._columns for each in column.series})
         self._stride = self._columns[0].series[0].every
         self._size = 0
@@ -81,17 +67,17 @@ class BinTable:
         return self._size != bin_size_for(last_step // self._stride, self._max_bins)
 
     def reset(self, last_step: int) -> None:
-        """Begin again with the bin size for a run of `last_step` steps; the next window is everything."""
+        """Begin again with the bin size for a run of `last_step` steps; everything is sent next."""
         self._size = bin_size_for(last_step // self._stride, self._max_bins)
         self._smoother = self._new_smoother()
-        self._window.clear()
+        self._sent.clear()
 
-    def newest(self, last_step: int, now: float) -> Table:
-        """The window of rows up to `last_step`."""
+    def newest(self, last_step: int) -> Table:
+        """The rows up to `last_step` that are new or have changed."""
         num_rows = -(-(last_step // self._stride) // self._size)
         if not num_rows:
             return {"first": 0, "x": [], "columns": {}}
-        first = self._window.first(now, num_rows)
+        first = self._sent.first(num_rows)
         bins = read_bins(
             self._run.reader, self._series, size=self._size, first=first, last_step=last_step, stride=self._stride
         )
@@ -133,13 +119,12 @@ class EvaluationTable:
 
     Args:
         metrics: names of the columns.
-        window: what a message repeats.
         max_rows: with more evaluations, a row stands for 2, 4, 8, … of them.
     """
 
-    def __init__(self, metrics: Sequence[str], window: Window, max_rows: int = MAX_BINS):
+    def __init__(self, metrics: Sequence[str], max_rows: int = MAX_BINS):
         self._metrics = tuple(metrics)
-        self._window = window
+        self._sent = Sent()
         self._max_rows = max_rows
         self._steps: list[int] = []
         self._values: list[list[float]] = []
@@ -167,18 +152,18 @@ class EvaluationTable:
         return len(self._steps) > self._size * self._max_rows
 
     def reset(self) -> None:
-        """Begin again; the next window is everything."""
+        """Begin again; everything is sent next."""
         while self.starts_over():
             self._size *= 2
-        self._window.clear()
+        self._sent.clear()
 
-    def newest(self, now: float) -> Table:
-        """The window of rows; of several evaluations in a row both the least and the greatest value are drawn."""
+    def newest(self) -> Table:
+        """The rows that are new or have changed; of several evaluations in one both the least and the greatest value."""
         size = self._size
         num_rows = -(-len(self._steps) // size)
         if not num_rows:
             return {"first": 0, "x": [], "columns": {}}
-        first = self._window.first(now, num_rows)
+        first = self._sent.first(num_rows)
         starts = range(first * size, len(self._steps), size)
         columns: dict[str, list[float | int | None]] = {}
         for place, name in enumerate(self._metrics):

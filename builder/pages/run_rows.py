@@ -1,10 +1,10 @@
 """The list of an experiment's runs: what each is called, how it stands, and how the charts draw it. Knows no Streamlit."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from builder.charts import LiveView
+from builder.charts import EvaluationTable
 from builder.pages.differences import differences, in_short, values_of
 from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.pages.run_status import looks_of
@@ -15,9 +15,11 @@ MAX_LISTED = 40
 """The newest ones, and those that are drawn."""
 MAX_PARTS = 3
 
+Validation = Callable[[str], EvaluationTable | None]
+
 
 def run_list(
-    workspace: Workspace, experiment_id: str | None, shown: Sequence[str], view: LiveView | None
+    workspace: Workspace, experiment_id: str | None, shown: Sequence[str], validation: Validation | None = None
 ) -> dict[str, Any]:
     """What the list of runs shows, as JSON.
 
@@ -25,7 +27,7 @@ def run_list(
         workspace: Where the runs are.
         experiment_id: Whose runs are offered; None for those that are drawn alone.
         shown: Ids of the runs that are drawn, the one in view first.
-        view: The charts' view of them, which knows their evaluations.
+        validation: The evaluations of a run that is drawn, where they are known.
     """
     runs = workspace.runs(experiment_id=experiment_id) if experiment_id else [workspace.run(each) for each in shown]
     by_id = {run.id: run for run in runs}
@@ -49,7 +51,7 @@ def run_list(
                 "colour": colour,
                 "dash": dash,
                 "seconds_ago": round(max(0.0, time.time() - (run.finished_at or run.started_at or run.created_at))),
-                **_accuracy(run, view),
+                **_accuracy(run, validation),
             }
         )
     return {"rows": rows, "shown": drawn, "most": MAX_SHOWN_RUNS, "num_older": len(by_id) - len(listed)}
@@ -77,9 +79,9 @@ def _differences(workspace: Workspace, run_ids: Sequence[str]) -> dict[str, list
     return differences(values)
 
 
-def _accuracy(run: Run, view: LiveView | None) -> dict[str, float | int | None]:
+def _accuracy(run: Run, validation: Validation | None) -> dict[str, float | int | None]:
     """Validation accuracy as it is now or was at the end, and the best so far with its step, where it is drawn."""
-    table = view.validation(run.id) if view else None
+    table = validation(run.id) if validation else None
     best = table.best("accuracy") if table else None
     newest = table.newest_value("accuracy") if table else None
     kept = (run.summary or {}).get("val_accuracy")

@@ -97,17 +97,6 @@ def run_title(run: Run) -> str:
     return f"#{run.number} {run.name}"
 
 
-def page_title(experiment_name: str, status: dict[str, Any] | None) -> str:
-    """The browser tab's title: progress first, so that a narrow tab still shows it."""
-    if status is None:
-        return f"{experiment_name} · Highrise"
-    if status["status"] in ("running", "paused") and status["num_steps"]:
-        share = f"{status['step'] / status['num_steps']:.0%}"
-        paused = "paused " if status["status"] == "paused" else ""
-        return f"{paused}{share} · {experiment_name} · Highrise"
-    return f"{status['status']} · {experiment_name} · Highrise"
-
-
 def current_group_values(reader: RunReader | None) -> dict[str, dict[str, float]]:
     """For each group of a run: its rate and gradient norm at the newest step."""
     if reader is None or not reader.last_step():

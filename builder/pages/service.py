@@ -2,12 +2,14 @@
 
 import atexit
 import gc
+from functools import cache
 
 import streamlit as st
 
 from builder.access import COOKIE
 from builder.pages.crowd import Crowd
 from builder.pages.farewell import say_farewell
+from builder.pages.feed import Feed
 from builder.workspace.owners import HOST
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import ensure_supervisor
@@ -30,10 +32,15 @@ def shared_workspace() -> Workspace:
     return workspace
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def shared_crowd() -> Crowd:
     """The tabs of this server."""
     return Crowd()
+
+
+def shared_feed() -> Feed:
+    """What the tabs of this server ask for themselves, of the default workspace."""
+    return Feed(Workspace.open, shared_crowd().pace)
 
 
 def is_shared() -> bool:

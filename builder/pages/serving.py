@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from builder.access import Sharing, invitation
+from builder.pages.feed import Feed
 
 
-def serving(sharing: Sharing) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+def serving(sharing: Sharing, feed: Feed) -> Callable[[Any], AbstractAsyncContextManager[None]]:
     """The lifespan of the server's app: says how people come in, and opens the host's browser."""
 
     @asynccontextmanager
@@ -25,5 +26,6 @@ def serving(sharing: Sharing) -> Callable[[Any], AbstractAsyncContextManager[Non
             path = f"join?token={sharing.host_token}" if sharing.is_shared else ""
             threading.Thread(target=webbrowser.open, args=[f"http://localhost:{port}/{path}"], daemon=True).start()
         yield
+        feed.close()
 
     return lifespan

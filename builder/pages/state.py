@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from builder.charts import LiveView
 from builder.pages.editing import Editing
 from builder.pages.sent import Sent
 from builder.spec import Experiment
@@ -44,14 +43,14 @@ class Session:
         compared: A live run's id, the document it was compared with, and whether they differ in more than rates.
         run_id: The run that the top bar, the mixer and the first chart show.
         shown: Runs drawn over each other, `run_id` first.
-        is_chosen_anew: Whether other runs were just chosen, which every part of the page must see.
+        is_changed: Whether something was just pressed that every part of the page must see.
         read_only: Opened by `?run=`: a view that changes nothing.
-        live: The charts' view of `shown`.
         reader: Of `run_id`.
         told: What was said once and is not said again.
         sent: What the editor has already.
         dialog: The dialog that is open; it stays open when the script runs again.
-        live_seconds: Between two drawings of a live part, as the newest full run has it.
+        tick_seconds: Between two drawings of the top bar, as the newest full run has it.
+        drawn: What the parts of the page showed in the newest full run.
         drawn_dialog: The dialog that the newest full run has drawn.
         num_listed: As many experiments the list of them shows.
         study: The study that the dialog of presets shows.
@@ -68,10 +67,8 @@ class Session:
     compared: tuple[str, Experiment, bool] | None = None
     run_id: str | None = None
     shown: list[str] = field(default_factory=list)
-    is_chosen_anew: bool = False
+    is_changed: bool = False
     read_only: bool = False
-    live: LiveView | None = None
-    live_of: tuple[str, ...] = ()
     reader: RunReader | None = None
     reader_of: str | None = None
     notice: Notice | None = None
@@ -82,13 +79,13 @@ class Session:
     mixer_epoch: int = 1
     dialog: str | None = None
     drawn_dialog: str | None = None
-    live_seconds: float = 0.0
+    tick_seconds: float = 0.0
     num_listed: int = LISTED_EXPERIMENTS
     study: str | None = None
     deleted: str | None = None
     downloading: str | None = None
     offered: tuple[str | None, str] | None = None
-    last_status: str | None = None
+    drawn: Any = None
     presses: deque[Any] = field(default_factory=lambda: deque(maxlen=MAX_PRESSES))
 
     address: dict[str, str] | None = None

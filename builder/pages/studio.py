@@ -1,34 +1,26 @@
 """The one screen: top bar, editor, live charts, learning rates."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from builder.charts import LiveView, ShownRun, kind_looks
-from builder.pages.crowd import DIALOG_SECONDS, IDLE_SECONDS, live_seconds, seconds_beside
+from builder.pages.crowd import DIALOG_SECONDS, tick_seconds
 from builder.pages.dialogs import open_dialog
-from builder.pages.live_cards import live_items
 from builder.pages.opening import no_study_text, open_session
 from builder.pages.presses import act
 from builder.pages.run_rows import choice, run_list
-from builder.pages.run_status import (
-    current_group_values,
-    looks_of,
-    open_reader,
-    page_title,
-    run_notes,
-    run_status,
-    run_title,
-)
+from builder.pages.run_status import open_reader, run_notes, run_status
 from builder.pages.service import shared_crowd, shared_workspace, tab_owner
 from builder.pages.state import Session, begin_session, component_value, current_session
 from builder.pages.studio_actions import StudioActions
-from builder.spec.catalogue import block_styles, catalogue
+from builder.spec.catalogue import catalogue
 from builder.spec.presets.registry import STUDIES
 from builder.workspace.devices import devices
 from builder.workspace.rows import RunReader
@@ -41,7 +33,6 @@ from components.mixer import mixer
 from components.runs import runs
 from components.transport import Device, transport
 
-RUNS_SECONDS, RATES_SECONDS = 1.0, 0.5
 MIXER_HEIGHT = 232
 """Pixels that the mixer and its margins take under the charts."""
 STYLE = (Path(__file__).parent / "style.css").read_text()
@@ -53,26 +44,25 @@ def page() -> None:
     workspace = shared_workspace()
     session = current_session() or begin_session(_session_of(workspace, st.query_params.to_dict()))
     actions = StudioActions(workspace, session)
-    session.last_status = _status_key(actions.run())
+    session.is_changed = False
+    session.drawn = _what_parts_show(actions)
     session.drawn_dialog = session.dialog
     _write_address(session)
-    run = actions.run()
+    session.tick_seconds = tick_seconds(shared_crowd().size, session.tick_seconds)
     # Under a dialog nothing else changes, and Streamlit (1.67) does not take away what a fragment's run no longer draws if
     # the run of another fragment begins before the browser was told of it.
-    idle = IDLE_SECONDS if session.dialog is None else DIALOG_SECONDS
-    session.live_seconds = live_seconds(shared_crowd().size, session.live_seconds)
-    tick = session.live_seconds if run and not run.is_final else max(idle, session.live_seconds)
+    tick = session.tick_seconds if session.dialog is None else max(session.tick_seconds, DIALOG_SECONDS)
     # Each part has a container of its own, drawn or not, so that a part's place in the page never moves under a tick
     # that is on its way.
     top, body = st.container(), st.container(key="studio")
     left, right = body.columns([57, 43], gap="small")
     picker, charts, rates = right.container(), right.container(), right.container()
-    top_tick, side_tick = seconds_beside(tick, session.live_seconds)
-    _part(top, "top", _top_bar, actions, top_tick)
-    _part(left, "editor", _editor, actions, side_tick)
-    _part(picker, "runs", _runs, actions, max(side_tick, RUNS_SECONDS))
-    _part(charts, "charts", _charts, actions, tick)
-    _part(rates, "rates", _mixer, actions, max(side_tick, RATES_SECONDS))
+    _part(top, "top", _top_bar, actions, tick)
+    # What is changed here for it may be lost under way, and is then sent again.
+    _part(left, "editor", _editor, actions, None if session.read_only else tick)
+    _part(picker, "runs", _runs, actions)
+    _part(charts, "charts", _charts, actions)
+    _part(rates, "rates", _mixer, actions)
     if session.dialog is not None:
         open_dialog(session.dialog, actions)
 
@@ -93,11 +83,20 @@ def _session_of(workspace: Workspace, address: dict[str, str]) -> Session:
 
 
 def _part(
-    place: DeltaGenerator, name: str, draw: Callable[[StudioActions], None], actions: StudioActions, seconds: float
+    place: DeltaGenerator,
+    name: str,
+    draw: Callable[[StudioActions], None],
+    actions: StudioActions,
+    seconds: float | None = None,
 ) -> None:
-    """A part of the screen that draws itself again every so many seconds."""
+    """A part of the screen: drawn again alone when something in it is pressed, and every so many seconds."""
     with place:
         st.fragment(partial(draw, actions), key=name, run_every=seconds)()
+
+
+def _feed(name: str, **query: str | None) -> str:
+    """The address of what a component asks for itself; `builder.pages.feed` answers."""
+    return f"feed/{name}?{urlencode({key: value for key, value in query.items() if value})}"
 
 
 def _write_address(session: Session) -> None:
@@ -120,8 +119,21 @@ def _write_address(session: Session) -> None:
         st.query_params.from_dict(address)
 
 
-def _status_key(run: Run | None) -> str | None:
-    return f"{run.id}:{run.is_final}" if run else None
+def _what_parts_show(actions: StudioActions) -> Any:
+    """What the parts of the page depend on that do not look by themselves: if it is another, all are drawn again."""
+    session, editing, run = actions.session, actions.editing, actions.run()
+    has_runs = editing.experiment_id is not None and actions.workspace.has_runs(editing.experiment_id)
+    return (
+        (run.id, run.status) if run else None,
+        (editing.epoch, editing.rev, editing.experiment_id, session.mixer_epoch),
+        (tuple(session.shown), has_runs),
+    )
+
+
+def _draw_all_if_changed(session: Session) -> None:
+    """A press in one part may have changed what others show."""
+    if session.is_changed:
+        st.rerun(scope="app")
 
 
 def _reader(actions: StudioActions, run: Run | None) -> RunReader | None:
@@ -142,15 +154,16 @@ def _top_bar(actions: StudioActions) -> None:
     if current_session() is not session:
         # The browser went back or forward: every part of the page is another session's.
         st.rerun(scope="app")
+    _draw_all_if_changed(session)
     workspace.heartbeat()
     replace_dead_supervisor(workspace)
     crowd = shared_crowd()
     crowd.hear(id(session))
-    if live_seconds(crowd.size, session.live_seconds) != session.live_seconds:
+    if tick_seconds(crowd.size, session.tick_seconds) != session.tick_seconds:
         st.rerun(scope="app")
     _write_address(session)
     run = actions.run()
-    if _status_key(run) != session.last_status or (not session.read_only and actions.follow()):
+    if (not session.read_only and actions.follow()) or _what_parts_show(actions) != session.drawn:
         st.rerun(scope="app")
     reader = _reader(actions, run)
     status = run_status(workspace, run, reader) if run else None
@@ -173,7 +186,7 @@ def _top_bar(actions: StudioActions) -> None:
             "read_only": session.read_only,
             "can_train": not why_not,
             "why_not": why_not,
-            "run": status,
+            "run": {**status, "at": time.time()} if status else None,
             "notice": {
                 "id": notice.id,
                 "kind": notice.kind,
@@ -183,10 +196,12 @@ def _top_bar(actions: StudioActions) -> None:
             }
             if notice
             else None,
-            "page_title": page_title(experiment.name, status),
+            "follow": _feed("run", run=run.id) if run else None,
         },
         key="transport",
         on_action=partial(_act, actions, "transport"),
+        # The part that is drawn again for it looks at the run itself.
+        on_moved=lambda: None,
     )
     if session.dialog != session.drawn_dialog:
         st.rerun(scope="app")
@@ -205,6 +220,7 @@ def _devices(actions: StudioActions) -> list[Device]:
 def _act(actions: StudioActions, key: str) -> None:
     # Of an edit and a press that reach the server together, the edit came first.
     _edit(actions)
+    actions.session.is_changed = True
     message = component_value(key, "action")
     if isinstance(message, dict) and message.get("kind") == "navigate":
         if not actions.session.is_repeated((key, message.get("nonce"))):
@@ -226,10 +242,11 @@ def _navigate(actions: StudioActions, query: Any) -> None:
 
 def _editor(actions: StudioActions) -> None:
     session, editing = actions.session, actions.editing
+    _draw_all_if_changed(session)
     # The first edit stores the experiment, and a reload right after it must find it.
     _write_address(session)
     run = actions.run()
-    items = live_items(_reader(actions, run)) if actions.edits_run(run) or (run and session.read_only) else None
+    is_followed = run and (session.read_only or actions.edits_run(run))
     available = actions.downloads.available()
     document, analysis = session.sent.news(editing)
     editor(
@@ -240,13 +257,21 @@ def _editor(actions: StudioActions) -> None:
             "document": document,
             "analysis": analysis,
             "read_only": session.read_only,
-            "live": {"items": items} if items else None,
+            "follow": _feed("run", run=run.id) if run and is_followed else None,
             "for_next_run": actions.has_edits_for_next_run(run),
         },
         key="editor",
         on_edit=partial(_edit, actions),
         on_action=partial(_act, actions, "editor"),
     )
+
+
+@contextmanager
+def _heard(session: Session) -> Iterator[None]:
+    """An edit that has something to say says it at once in the top bar."""
+    before = session.num_notices
+    yield
+    session.is_changed |= session.num_notices != before
 
 
 def _catalogue(available: dict[str, bool]) -> dict[str, Any]:
@@ -256,19 +281,20 @@ def _catalogue(available: dict[str, bool]) -> dict[str, Any]:
 
 
 def _edit(actions: StudioActions) -> None:
-    actions.edit(component_value("editor", "edit"))
+    with _heard(actions.session):
+        actions.edit(component_value("editor", "edit"))
 
 
 def _runs(actions: StudioActions) -> None:
     """Which runs are drawn over each other; the first one is the one in the top bar."""
     session = actions.session
-    if session.is_chosen_anew:
-        session.is_chosen_anew = False
-        st.rerun(scope="app")
+    _draw_all_if_changed(session)
     experiment_id = None if session.read_only else actions.editing.experiment_id
-    found = run_list(actions.workspace, experiment_id, session.shown, session.live)
+    found = run_list(actions.workspace, experiment_id, session.shown)
     if found["rows"]:
-        runs({**found, "read_only": session.read_only}, key="runs", on_choose=partial(_choose_runs, actions))
+        follow = _feed("runs", experiment=experiment_id, shown=",".join(session.shown))
+        data = {**found, "read_only": session.read_only, "follow": follow}
+        runs(data, key="runs", on_choose=partial(_choose_runs, actions))
 
 
 def _choose_runs(actions: StudioActions) -> None:
@@ -277,40 +303,20 @@ def _choose_runs(actions: StudioActions) -> None:
         return
     chosen = choice(sent, actions.workspace, actions.editing.experiment_id)
     if chosen is not None:
-        session.shown, session.run_id, session.is_chosen_anew = chosen, chosen[0] if chosen else None, True
-
-
-def _live_view(actions: StudioActions) -> LiveView:
-    """The session's view of the chosen runs; a new one when the choice changes."""
-    session, workspace = actions.session, actions.workspace
-    chosen = tuple(session.shown)
-    if session.live is None or session.live_of != chosen:
-        if session.live is not None:
-            session.live.close()
-        runs = [workspace.run(run_id) for run_id in chosen]
-        siblings = workspace.runs(experiment_id=runs[0].experiment_id) if runs and runs[0].experiment_id else runs
-        looks = looks_of([*siblings, *runs])
-        shown = [
-            ShownRun(run.id, run_title(run), workspace.run_folder(run.id), *looks[run.id], label=f"#{run.number}")
-            for run in runs
-        ]
-        session.live = LiveView(shown, kind_looks(block_styles()))
-        session.live_of = chosen
-    return session.live
+        session.shown, session.run_id, session.is_changed = chosen, chosen[0] if chosen else None, True
 
 
 def _charts(actions: StudioActions) -> None:
-    view = _live_view(actions)
-    live(view.data(), key="live", on_resync=view.resync, height=None, below=MIXER_HEIGHT)
+    live(_feed("charts", runs=",".join(actions.session.shown)), key="live", height=None, below=MIXER_HEIGHT)
 
 
 def _mixer(actions: StudioActions) -> None:
     session, editing = actions.session, actions.editing
+    _draw_all_if_changed(session)
     run = actions.run()
     running = actions.edits_run(run)
     # Groups of another document's run may have the same names and other rates.
     is_shown = running or (session.read_only and run and not run.is_final)
-    values = current_group_values(_reader(actions, run)) if is_shown else {}
     groups: list[dict[str, Any]] = [
         {
             "name": row.spec.name,
@@ -319,8 +325,6 @@ def _mixer(actions: StudioActions) -> None:
             "weight_decay": row.spec.weight_decay,
             "frozen": row.spec.frozen,
             "num_parameters": row.num_parameters,
-            "current_rate": values.get(row.spec.name, {}).get("learning_rate"),
-            "grad_norm": values.get(row.spec.name, {}).get("grad_norm"),
         }
         for row in editing.analysis.groups
     ]
@@ -332,6 +336,7 @@ def _mixer(actions: StudioActions) -> None:
             "running": running,
             "read_only": session.read_only,
             "hint": "A change of a rate takes effect at the next step." if running else "",
+            "follow": _feed("run", run=run.id) if run and is_shown else None,
         },
         key="mixer",
         on_edit=partial(_edit_rates, actions),
@@ -339,4 +344,5 @@ def _mixer(actions: StudioActions) -> None:
 
 
 def _edit_rates(actions: StudioActions) -> None:
-    actions.edit_rates(component_value("mixer", "edit"))
+    with _heard(actions.session):
+        actions.edit_rates(component_value("mixer", "edit"))

@@ -178,6 +178,12 @@ class RunStore(Store):
         """Where a run keeps its document, rows, weights and log."""
         return self.folder / "runs" / run_id
 
+    def has_runs(self, experiment_id: str) -> bool:
+        """Whether an experiment has a run."""
+        return bool(
+            self._database.number("SELECT EXISTS (SELECT 1 FROM run WHERE experiment_id = ?)", (experiment_id,))
+        )
+
     def run(self, run_id: str) -> Run:
         """One run.
 

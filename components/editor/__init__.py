@@ -60,21 +60,6 @@ class Analysis(TypedDict):
     schedule: Schedule
 
 
-class _LiveText(TypedDict, total=False):
-    text: str
-    levels: list[float]
-
-
-class LiveItem(_LiveText):
-    """The bar on a card, from 0 to 1, and a word beside its name; `levels` are those of a repeat's copies."""
-
-    level: float
-
-
-class Live(TypedDict):
-    items: dict[str, LiveItem]
-
-
 class EditorData(TypedDict):
     """What the editor shows.
 
@@ -85,7 +70,7 @@ class EditorData(TypedDict):
         document: The experiment as JSON; None means as before.
         analysis: Of the edit that its `rev` names; None means as before.
         read_only: Nothing can be changed.
-        live: Only while training.
+        follow: Address of a run's state, whose bars are shown on the cards; None without one.
         for_next_run: A run is in training that was started before some edits other than of learning rates.
     """
 
@@ -95,7 +80,7 @@ class EditorData(TypedDict):
     document: Mapping[str, Any] | None
     analysis: Mapping[str, Any] | Analysis | None
     read_only: bool
-    live: Live | None
+    follow: str | None
     for_next_run: bool
 
 

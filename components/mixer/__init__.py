@@ -17,8 +17,8 @@ MAX_LEARNING_RATE = 100.0
 class MixerGroup(TypedDict):
     """A group as its strip shows it.
 
-    `learning_rate` is the base rate, `current_rate` that of the newest step, after the schedule; `grad_norm` is that of the
-    newest step, before clipping. Both are None where there is none; a norm that is infinite or NaN is shown as such.
+    `learning_rate` is the base rate. What each has at the newest step comes by the feed that `follow` names: its rate after
+    the schedule and its gradient norm before clipping, each as `meter` gives it.
     """
 
     name: str
@@ -27,8 +27,6 @@ class MixerGroup(TypedDict):
     weight_decay: float
     frozen: bool
     num_parameters: int
-    current_rate: float | None
-    grad_norm: float | None
 
 
 class MixerData(TypedDict):
@@ -36,7 +34,7 @@ class MixerData(TypedDict):
 
     The mixer owns `learning_rate` and `frozen` while it edits: it ignores data of a lower `rev` of the same `epoch`. What
     Python changes itself (undo, preset, a refused edit) must bump `epoch`. `running` says that a run would not see a change
-    of `frozen`; `hint` stands in the heading.
+    of `frozen`; `hint` stands in the heading; `follow` is the address of a run's state, None while there is no live one.
     """
 
     epoch: int
@@ -45,6 +43,7 @@ class MixerData(TypedDict):
     running: bool
     read_only: bool
     hint: str
+    follow: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,19 +91,13 @@ def mixer(
     Raises:
         ValueError: If the browser sent what the mixer never sends.
     """
-    result = _renderer()(key=key, data={**_message(data, height), "key": key}, on_edit_change=on_edit)
+    result = _renderer()(key=key, data={**data, "height": height, "key": key}, on_edit_change=on_edit)
     return parse_edit(result.edit)
 
 
-def _message(data: MixerData | Mapping[str, Any], height: int) -> dict[str, Any]:
-    """The data as strict JSON, which has no word for infinity and NaN: a meter sends them as text."""
-    meters = ("current_rate", "grad_norm")
-    groups = [{**group, **{name: _meter(group[name]) for name in meters}} for group in data["groups"]]
-    return {**data, "groups": groups, "height": height}
-
-
-def _meter(value: float | None) -> float | str | None:
-    if value is None or math.isfinite(value):
+def meter(value: float) -> float | str:
+    """A number as strict JSON, which has no word for infinity and NaN."""
+    if math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "∞"
 

@@ -35,7 +35,8 @@ class RunRow(TypedDict):
 class RunsData(TypedDict):
     """Newest first; `shown` are the ids of those that are drawn, the one in view first, at most `most`.
 
-    `num_older` runs are not listed. With `read_only` nothing can be chosen.
+    `num_older` runs are not listed. With `read_only` nothing can be chosen. `follow` is the address of the list
+    as it is later.
     """
 
     rows: list[RunRow]
@@ -43,6 +44,7 @@ class RunsData(TypedDict):
     most: int
     num_older: int
     read_only: bool
+    follow: str
 
 
 @cache

@@ -70,8 +70,11 @@ class Queue(TypedDict):
 class RunStatus(TypedDict):
     """A run as the bar shows it.
 
-    `epoch` may be a fraction; accuracies are fractions in [0, 1]; `data_progress` is file, bytes done and bytes in all.
+    `at` is when it was so, in unix seconds; `epoch` may be a fraction; accuracies are fractions in [0, 1]; `data_progress`
+    is file, bytes done and bytes in all.
     """
+
+    at: float
 
     id: str
     name: str
@@ -110,8 +113,8 @@ class Notice(TypedDict):
 class TransportData(TypedDict):
     """All that the bar shows.
 
-    `why_not` says why Train is off and is empty if `can_train`; `pace` is in steps per second, None for unlimited;
-    `page_title` becomes the browser tab's title while the bar is mounted.
+    `why_not` says why Train is off and is empty if `can_train`; `pace` is in steps per second, None for unlimited. `follow`
+    is the address of the run's state; of what it says and `run`, the newer counts.
     """
 
     experiment: ExperimentName
@@ -125,7 +128,7 @@ class TransportData(TypedDict):
     why_not: str
     run: RunStatus | None
     notice: Notice | None
-    page_title: str
+    follow: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +161,11 @@ def _renderer() -> ComponentRenderer:
 
 
 def transport(
-    data: TransportData | Mapping[str, Any], *, key: str, on_action: Callable[[], None] = lambda: None
+    data: TransportData | Mapping[str, Any],
+    *,
+    key: str,
+    on_action: Callable[[], None] = lambda: None,
+    on_moved: Callable[[], None] = lambda: None,
 ) -> TransportAction | None:
     """Mounts the bar; 52 pixels high, two rows below 900 pixels of width.
 
@@ -166,6 +173,7 @@ def transport(
         data: What it shows; send it as often as it changes, menus and focus survive.
         key: The widget's; `parse_action` of its value `action` is what a callback finds.
         on_action: Called at each action, before the script runs.
+        on_moved: Called when the run has another status than `data` says, before the script runs.
 
     Returns:
         The action of this run of the script, if there was one.
@@ -173,7 +181,8 @@ def transport(
     Raises:
         ValueError: If the browser sent what the bar never sends.
     """
-    return parse_action(_renderer()(key=key, data={**data, "key": key}, on_action_change=on_action).action)
+    mounted = _renderer()(key=key, data={**data, "key": key}, on_action_change=on_action, on_moved_change=on_moved)
+    return parse_action(mounted.action)
 
 
 def parse_action(value: Any) -> TransportAction | None:

@@ -1,10 +1,16 @@
 """Recorded runs to draw: real rows in a real file, invented numbers."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from builder.charts import ShownRun, kind_looks
 from builder.workspace.rows import ABSENT, RunWriter, Series
+
+# What is beside these tests made importable, whatever the import mode.
+sys.path.insert(0, str(Path(__file__).parent))
 
 BLOCKS = [
     {"address": "i2", "item": "i2", "kind": "plain", "depth": 1},

@@ -14,15 +14,6 @@ from builder.workspace.rows import Evaluation
 from builder.workspace.rows.layout import FILE_NAME
 
 
-class Clock:
-    """Seconds that a test sets."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
 def evaluate(recording, step, num_classes=10, split="validation", seed=0):
     """Counts of 200 samples that are the more often right the later it is."""
     random = np.random.default_rng([seed, step])
@@ -75,26 +66,16 @@ def fresh(recording, kinds):
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_rows_put_together_are_the_evaluations_in_run_db(record, kinds, invented, seed):
     random = np.random.default_rng(seed)
-    run, clock, assembly = record(), Clock(), Assembly()
-    view, num_resyncs = LiveView([run.shown], kinds, clock=clock), 0
+    run, assembly = record(), Assembly()
+    view = LiveView([run.shown], kinds)
     for step in range(10, 410, 10):
         run.append(invented(10))
         if random.random() < 0.7:
             evaluate(run, step)
-        clock.now += random.choice([0.25, 0.25, 3.0])
-        message = json.loads(json.dumps(view.data(), allow_nan=False))
-        if random.random() < 0.3:
-            continue  # Streamlit keeps only the newest data: this one was never seen
-        if not assembly.apply(message):
-            num_resyncs += 1
-            view.resync()
-            assert assembly.apply(view.data())
+        assert assembly.apply(json.loads(json.dumps(view.data(), allow_nan=False)))
     evaluate(run, 400)
     evaluate(run, 400, split="test")
-    if not assembly.apply(view.data()):
-        view.resync()
-        assert assembly.apply(view.data())
-    assert num_resyncs
+    assert assembly.apply(view.data())
     assert table_of(assembly)["x"] == [row[0] for row in stored(run)]
     assert table_of(assembly) == fresh(run, kinds)
     assert_stored(table_of(assembly), run)
@@ -149,9 +130,9 @@ def test_matrices_that_a_trainer_cuts_off_under_way_are_left_out(record, kinds, 
     assert_stored(table_of(assembly), run)
 
 
-def test_a_matrix_travels_in_the_messages_of_two_seconds_and_no_longer(record, kinds, invented):
-    run, clock = record(), Clock()
-    view = LiveView([run.shown], kinds, clock=clock)
+def test_a_matrix_travels_once(record, kinds, invented):
+    run = record()
+    view = LiveView([run.shown], kinds)
     run.append(invented(10))
     evaluate(run, 10)
     assert view.data()["tables"]["r1/confusion"]["x"] == [1]
@@ -160,27 +141,22 @@ def test_a_matrix_travels_in_the_messages_of_two_seconds_and_no_longer(record, k
         run.append(invented(1))
         if step == 15:
             evaluate(run, step)
-        clock.now += 0.25
         sent.append(view.data()["tables"]["r1/confusion"]["x"])
-    assert sent == [[]] * 4 + [[2]] * 8 + [[]] * 8
+    assert sent == [[]] * 4 + [[2]] + [[]] * 15
     view.close()
 
 
 def test_a_missed_evaluation_is_a_gap(record, kinds, invented):
-    run, clock, assembly = record(num_steps=2000), Clock(), Assembly()
-    view = LiveView([run.shown], kinds, clock=clock)
+    run, assembly = record(num_steps=2000), Assembly()
+    view = LiveView([run.shown], kinds)
     for step in (10, 20, 30):
         run.append(invented(1))
         evaluate(run, step)
-        clock.now += 5
         message = view.data()
         if step == 10:
             assert assembly.apply(message)
     message["tables"] = {"r1/confusion": message["tables"]["r1/confusion"]}
     assert not assembly.apply(message)
-    view.resync()
-    assert assembly.apply(view.data())
-    assert len(table_of(assembly)["x"]) == 3
     view.close()
 
 
@@ -195,13 +171,13 @@ def test_very_many_counts_are_thinned_to_what_fits(num_classes, num_evaluations)
     def evaluation(number, **metrics):
         return Evaluation(id=number, step=number, epoch=0, split="validation", metrics=metrics, num_classes=num_classes)
 
-    table, rows, num_full, sizes = ConfusionTable(2.0, load), [], 0, []
+    table, rows, num_full, sizes = ConfusionTable(load), [], 0, []
     for number in range(1, num_evaluations + 1):
         table.extend(evaluation(number, accuracy=0.5))
         if table.starts_over():
             table.reset()
             num_full, rows = num_full + 1, []
-        sent = table.newest(number * 5.0)
+        sent = table.newest()
         sizes.append(len(json.dumps(sent, separators=(",", ":"))))
         assert sent["first"] <= len(rows)
         width = num_classes**2
@@ -218,21 +194,20 @@ def test_very_many_counts_are_thinned_to_what_fits(num_classes, num_evaluations)
     assert max(sizes) <= 5.1 * max(MAX_COUNTS, 2 * num_classes**2) + 512 * 60
     assert np.median(sizes) <= 2 * 5.1 * num_classes**2 + 500
     # Who opens the run now sees the same.
-    later = ConfusionTable(2.0, load)
+    later = ConfusionTable(load)
     loaded.clear()
     for number in range(1, num_evaluations + 1):
         later.extend(evaluation(number))
-    assert later.newest(0)["x"] == numbers
+    assert later.newest()["x"] == numbers
     assert loaded == [len(numbers)]
 
 
 def test_thinned_rows_are_still_those_in_run_db(record, kinds, invented):
-    run, clock, assembly = record(), Clock(), Assembly()
-    view = LiveView([run.shown], kinds, clock=clock)
+    run, assembly = record(), Assembly()
+    view = LiveView([run.shown], kinds)
     for step in range(1, 26):
         run.append(invented(1))
         evaluate(run, step, num_classes=100)
-        clock.now += 0.25
         assert assembly.apply(view.data())
     assert table_of(assembly)["x"] == [1, 5, 9, 13, 17, 21, 25]
     assert table_of(assembly) == fresh(run, kinds)

@@ -1,4 +1,4 @@
-"""What Streamlit does to a component, on the harness."""
+"""What Streamlit and a feed do to a component, on the harness."""
 
 from typing import Any
 
@@ -19,3 +19,8 @@ def unmount_for_good(page: Page, name: str) -> None:
 def remount(page: Page, name: str, **changes: Any) -> None:
     """Takes a component away and mounts it anew with what it was sent last."""
     page.evaluate("([name, changes]) => harness.remount(name, changes)", [name, changes])
+
+
+def tell(page: Page, feed: str, news: Any) -> None:
+    """Has a feed tell something to whoever asks next."""
+    page.evaluate("([feed, news]) => harness.tell(feed, news)", [feed, news])

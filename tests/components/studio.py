@@ -23,7 +23,13 @@ class Studio:
         self.editing = begin(experiment)
         self.num_seen = 0
         self.num_refused = 0
-        data = {"catalogue": catalogue(), "read_only": read_only, "live": None, "for_next_run": False, **self.message()}
+        data = {
+            "catalogue": catalogue(),
+            "read_only": read_only,
+            "follow": None,
+            "for_next_run": False,
+            **self.message(),
+        }
         page.evaluate("data => harness.mount('editor', data, { width: 690 })", data)
 
     def message(self) -> dict[str, Any]:

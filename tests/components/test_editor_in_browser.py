@@ -4,7 +4,7 @@ import json
 
 import pytest
 from playwright.sync_api import expect
-from remounting import remount, unmount_for_good
+from remounting import remount, tell, unmount_for_good
 from studio import SETTLE_MS, block, drag, linear, tower
 
 from builder.spec.catalogue import catalogue
@@ -124,7 +124,7 @@ def test_mounted_anew_without_a_catalogue_it_asks_for_one(open_studio):
     studio = open_studio(tower(linear(1)))
     page = studio.page
     unmount_for_good(page, "editor")
-    bare = {"catalogue": None, "read_only": False, "live": None, "for_next_run": False, **studio.message()}
+    bare = {"catalogue": None, "read_only": False, "follow": None, "for_next_run": False, **studio.message()}
     page.evaluate("data => harness.mount('editor', data, { width: 690 })", bare)
     assert studio.actions()[0]["kind"] == "resend"
     studio.update(catalogue=catalogue())
@@ -135,11 +135,14 @@ def test_levels_of_a_running_network_move_the_bars_and_nothing_else(open_studio)
     studio = open_studio(tower(linear(1), block(2)))
     bar = studio.card("i2").locator(".bar")
     assert bar.is_hidden()
-    studio.update(live={"items": {"i2": {"level": 0.25, "text": "gate <b>31 %</b> open"}}})
-    assert bar.is_visible()
+    tell(studio.page, "run?run=r1", {"items": {"i2": {"level": 0.25, "text": "gate <b>31 %</b> open"}}})
+    studio.update(follow="feed/run?run=r1")
+    expect(bar).to_be_visible()
     assert "matrix(0.25" in bar.locator("i").evaluate("node => getComputedStyle(node).transform")
     assert "gate <b>31 %</b> open" in studio.card("i2").inner_text()
     assert studio.edits() == []
+    studio.update(follow=None)
+    expect(bar).to_be_hidden()
 
 
 def test_everything_that_can_be_pressed_explains_itself(open_studio):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from remounting import unmount_for_good
+from remounting import tell, unmount_for_good
 
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.charts.assembly import Assembly
@@ -74,11 +74,17 @@ def run(tmp_path) -> Iterator[Run]:
 
 
 def mount(page, message):
-    page.evaluate("data => harness.mount('live', data, { width: 680 })", {"feed": message, "height": 500})
+    send(page, message)
+    page.evaluate("data => harness.mount('live', data, { width: 680 })", {"follow": "feed/charts?x", "height": 500})
 
 
 def send(page, message):
-    page.evaluate("feed => harness.update('live', { feed })", message)
+    tell(page, "charts?x", message)
+
+
+def last_question(page):
+    """What the component said that it has, when it asked last."""
+    return page.evaluate("harness.asked().filter((each) => each.startsWith('charts')).at(-1).split('have=')[1]")
 
 
 def panel(page, chart_id):
@@ -172,19 +178,19 @@ def test_zoom_legend_and_axis_type_stay_while_points_arrive(page, run):
     assert drawn(page, "loss")["x"] == [0, 75]
 
 
-def test_a_missed_message_asks_once_for_everything(page, run):
+def test_who_misses_a_message_asks_for_everything(page, run):
     run.grow(20)
     mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 20)
+    assert last_question(page)
     run.grow(5)
     later = json.loads(json.dumps(run.message()))
     for table in later["tables"].values():
         table["first"] += 40
     send(page, later)
-    send(page, {**later, "written_at": 0})
-    triggers = page.evaluate("harness.triggers('live')")
-    assert [trigger["key"] for trigger in triggers] == ["resync"]
-    run.view.resync()
-    send(page, run.message())
+    page.wait_for_function("harness.asked().at(-1).endsWith('have=')")
+    assert len(drawn(page, "loss")["traces"]["r1-0_band"]["y"]) == 20
+    send(page, run.assembly.whole())
     wait_for_points(page, "loss", "r1-0_band", 25)
 
 
@@ -273,9 +279,9 @@ def test_any_evaluation_is_looked_at_and_stays_while_others_come(page, run):
     run.grow(10)
     matrices.append(evaluate(run))
     send(page, run.message())
-    run.view.resync()
     run.grow(5)
-    send(page, run.message())
+    run.message()
+    send(page, run.assembly.whole())
     page.evaluate("harness.setTheme('dark')")
     expect(slider).to_have_attribute("max", "4")
     expect(slider).to_have_value("1")
@@ -311,10 +317,14 @@ def test_dark_and_light_are_followed(page, run):
     assert drawn(page, "loss")["text"].upper() == "#E7EBF2"
 
 
-def test_removed_and_shown_again_it_asks_for_what_it_lost(page, run):
+def test_removed_and_shown_again_it_asks_for_everything(page, run):
     run.grow(20)
     mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 20)
     unmount_for_good(page, "live")
+    page.evaluate("harness.asked().length = 0")
     run.grow(5)
-    mount(page, run.message())
-    assert [trigger["key"] for trigger in page.evaluate("harness.triggers('live')")] == ["resync"]
+    run.message()
+    mount(page, run.assembly.whole())
+    wait_for_points(page, "loss", "r1-0_band", 25)
+    assert page.evaluate("harness.asked()[0]").endswith("have=")

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from remounting import remount
+from remounting import remount, tell
 
 pytestmark = pytest.mark.e2e
 
@@ -20,8 +20,6 @@ def some_groups(*rates: float, **changes) -> list[dict]:
             "weight_decay": 0.0,
             "frozen": False,
             "num_parameters": 4160,
-            "current_rate": 0.0081,
-            "grad_norm": 0.1234,
             **changes,
         }
         for i, rate in enumerate(rates)
@@ -30,7 +28,13 @@ def some_groups(*rates: float, **changes) -> list[dict]:
 
 def mount(page: Page, groups: list[dict], width: int = 620, **changes) -> None:
     data = {"epoch": 1, "rev": 0, "groups": groups, "running": False, "read_only": False, "hint": "", "height": 210}
+    data["follow"] = "feed/run?run=r1"
     page.evaluate("([data, width]) => harness.mount('mixer', data, { width })", [{**data, **changes}, width])
+
+
+def tell_rates(page: Page, **now: float | str) -> None:
+    """What the feed says of the first group."""
+    tell(page, "run?run=r1", {"groups": {NAMES[0]: now}})
 
 
 def update(page: Page, **changes) -> None:
@@ -159,7 +163,8 @@ def test_text_that_is_no_rate_stays_with_a_message_and_is_not_sent(page: Page) -
     field(page).press("Enter")
     expect(field(page)).to_have_attribute("aria-invalid", "true")
     expect(field(page)).to_have_accessible_description("Not a number. Write it as 0.01 or 1e-2.")
-    update(page, groups=some_groups(0.01, current_rate=0.5))
+    tell_rates(page, learning_rate=0.5)
+    expect(page.locator(".mx-meters")).to_contain_text("0.5")
     expect(field(page)).to_have_value("fast")
     assert edits(page) == []
     field(page).fill("2.5e-4")
@@ -190,14 +195,13 @@ def test_a_rate_of_many_digits_is_not_rounded_by_looking_at_it(page: Page) -> No
     assert rate(edits(page)[-1]) == 0.0123456789 / 2
 
 
-def test_an_older_echo_changes_meters_only_and_another_epoch_everything(page: Page) -> None:
+def test_an_older_echo_changes_nothing_and_another_epoch_everything(page: Page) -> None:
     mount(page, some_groups(0.01))
     page.evaluate(
         "for (const _ of [1, 2]) harness.root('mixer').querySelector('.mx-factors button:last-child').click()"
     )
-    update(page, rev=1, groups=some_groups(0.02, grad_norm=3.21))
+    update(page, rev=1, groups=some_groups(0.02))
     expect(field(page)).to_have_value("4e-2")
-    expect(page.locator(".mx-meters")).to_contain_text("3.2")
     update(page, rev=2, groups=some_groups(0.04))
     expect(field(page)).to_have_value("4e-2")
     field(page).fill("nonsense")
@@ -205,6 +209,18 @@ def test_an_older_echo_changes_meters_only_and_another_epoch_everything(page: Pa
     update(page, epoch=2, rev=0, groups=some_groups(0.5))
     expect(field(page)).to_have_value("0.5")
     expect(field(page)).not_to_have_attribute("aria-invalid", "true")
+
+
+@pytest.mark.parametrize("norm", [3.21, "∞", "NaN"])
+def test_the_meters_say_what_each_group_has_at_the_newest_step_until_no_run_is_followed(page: Page, norm) -> None:
+    mount(page, some_groups(0.01, 0.02))
+    tell_rates(page, learning_rate=0.0081, grad_norm=norm)
+    meters = page.locator(".mx-meters")
+    expect(meters.first).to_contain_text("8.1e-3")
+    expect(meters.first).to_contain_text("3.2" if norm == 3.21 else norm)
+    expect(meters.nth(1)).not_to_contain_text("8.1e-3")
+    update(page, follow=None)
+    expect(meters.first).not_to_contain_text("8.1e-3")
 
 
 def test_freezing_is_for_the_next_run_and_says_so_while_one_is_running(page: Page) -> None:
@@ -236,7 +252,9 @@ def test_updates_keep_focus_and_nodes(page: Page) -> None:
     slider(page, 1).focus()
     page.evaluate("window.nodes = [...harness.root('mixer').querySelectorAll('*')]")
     for part in range(10):
-        update(page, groups=some_groups(0.01, 0.02, current_rate=0.01 * part, grad_norm=0.5 * part))
+        tell_rates(page, learning_rate=0.01 * part, grad_norm=0.5 * part)
+        update(page, groups=some_groups(0.01, 0.02))
+    expect(page.locator(".mx-meters").first).to_contain_text("4.5")
     expect(slider(page, 1)).to_be_focused()
     assert page.evaluate("window.nodes.every((node) => node.isConnected)")
 

@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from remounting import tell
 
 pytestmark = pytest.mark.e2e
 
@@ -28,7 +29,15 @@ def row(number: int, **changes) -> dict:
 
 
 def mount(page: Page, rows: list[dict], shown: list[str], **changes) -> None:
-    data = {"rows": rows, "shown": shown, "most": 6, "num_older": 0, "read_only": False, **changes}
+    data = {
+        "rows": rows,
+        "shown": shown,
+        "most": 6,
+        "num_older": 0,
+        "read_only": False,
+        "follow": "feed/runs?x",
+        **changes,
+    }
     page.evaluate("data => harness.mount('runs', data, { width: 530 })", data)
 
 
@@ -92,3 +101,14 @@ def test_a_read_only_list_has_nothing_to_press_and_text_is_never_markup(page: Pa
 def test_six_runs_leave_room_for_the_charts(page: Page) -> None:
     mount(page, [row(number, name=LONG.format(number)) for number in range(1, 7)], [f"r{n}" for n in range(1, 7)])
     assert page.locator(".rp-panel").evaluate("node => node.offsetHeight") <= 125
+
+
+def test_news_of_the_list_stay_when_the_page_draws_again_what_it_drew_before(page: Page) -> None:
+    mount(page, [row(1, status="running", val_accuracy=None)], ["r1"])
+    shown = page.locator(".rp-run[data-run=r1]")
+    tell(page, "runs?x", {"rows": [row(1, status="running", val_accuracy=0.75)], "num_older": 0})
+    expect(shown).to_contain_text("75.0 %")
+    page.evaluate("rows => harness.update('runs', { rows })", [row(1, status="running", val_accuracy=None)])
+    expect(shown).to_contain_text("75.0 %")
+    page.evaluate("rows => harness.update('runs', { rows, follow: 'feed/runs?y' })", [row(2)])
+    expect(shown).to_have_count(0)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from remounting import tell
 
 pytestmark = pytest.mark.e2e
 
@@ -12,6 +13,7 @@ REASON = "Highway block i7: the body gives 128 features and the shortcut 64. Put
 
 def some_run(status: str, **changes) -> dict:
     return {
+        "at": 0,
         "id": "r1",
         "name": "#1 digits-residual",
         "status": status,
@@ -43,7 +45,7 @@ def some_data(run: dict | None = None, **changes) -> dict:
         "why_not": "",
         "run": run,
         "notice": None,
-        "page_title": "digits-residual · Highrise",
+        "follow": None,
         **changes,
     }
 
@@ -151,24 +153,50 @@ def test_the_shortcut_trains_until_the_bar_is_gone_and_space_is_nobody_s(page: P
 
 
 def test_a_call_that_is_cleaned_up_before_the_next_one_leaves_the_shortcut_and_the_title(page: Page) -> None:
-    mount(page, page_title="37 % · my net · Highrise")
+    mount(page)
     page.evaluate("harness.instance('transport').cleanup()")
-    update(page, page_title="38 % · my net · Highrise")
-    assert page.title() == "38 % · my net · Highrise"
+    update(page, experiment={"name": "my net"})
+    assert page.title() == "my net · Highrise"
     page.keyboard.press("Control+Enter")
     assert actions(page) == [{"kind": "train"}]
 
 
 def test_the_tab_s_title_shows_progress_and_comes_back(page: Page) -> None:
     before = page.title()
-    mount(page, some_run("running"), page_title="37 % · my  net · Highrise")
-    assert page.title() == "37 % · my net · Highrise"
+    mount(page, some_run("running", step=444), experiment={"name": "my  net"})
+    assert page.title() == "37% · my net · Highrise"
     page.evaluate("document.title = 'set by Streamlit'")
-    page.wait_for_function("document.title.startsWith('37 %')")
-    update(page, page_title="38 % · my net · Highrise")
-    assert page.title().startswith("38 %")
+    page.wait_for_function("document.title.startsWith('37%')")
+    update(page, run=some_run("running", step=456))
+    assert page.title().startswith("38%")
     page.evaluate("harness.unmount('transport')")
     assert page.title() == "set by Streamlit" != before
+
+
+def test_of_what_the_page_and_the_feed_say_of_a_run_the_newer_counts(page: Page) -> None:
+    mount(page, some_run("running", at=10, step=100), follow="feed/run?run=r1")
+    bar = page.locator(".tp-run")
+    expect(bar).to_contain_text("100")
+    tell(page, "run?run=r1", {"at": 11, "run": some_run("running", step=111)})
+    expect(bar).to_contain_text("111")
+    update(page, run=some_run("running", at=10.5, step=105))
+    expect(bar).to_contain_text("111")
+    update(page, run=some_run("running", at=12, step=122))
+    expect(bar).to_contain_text("122")
+    update(page, run=some_run("queued", at=9, id="r2", step=0), follow="feed/run?run=r2")
+    expect(bar).to_contain_text("queued")
+
+
+def test_a_run_that_has_moved_on_is_reported_once_so_that_the_page_draws_what_hangs_on_it(page: Page) -> None:
+    mount(page, some_run("running", at=10), follow="feed/run?run=r1")
+    for at, step in ((11, 900), (12, 1000)):
+        tell(page, "run?run=r1", {"at": at, "run": some_run("running", step=step)})
+    for at in (13, 14):
+        tell(page, "run?run=r1", {"at": at, "run": some_run("finished", step=1200)})
+    expect(page.get_by_role("button", name="Train")).to_be_visible()
+    page.wait_for_timeout(200)
+    moved = [each["value"] for each in page.evaluate("harness.triggers('transport')") if each["key"] == "moved"]
+    assert moved == ["r1 finished 13"]
 
 
 def test_a_click_opens_the_experiments_and_a_double_click_renames(page: Page) -> None:

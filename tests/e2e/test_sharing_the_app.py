@@ -107,6 +107,8 @@ def test_without_a_key_nothing_of_a_shared_app_is_served(shared):
         "/_stcore/host-config",
         "/media/x",
         "/component/components.editor/index.js",
+        "/feed/charts",
+        "/feed/run?run=x",
     ):
         assert ask(shared, path)[0] == 401
     assert ask(shared, "/_stcore/upload_file/a/b", "PUT")[0] == 401
@@ -121,6 +123,8 @@ HOSTILE_PATHS = [
     "/component/components.editor/..%2f..%2f..%2fpyproject.toml",
     "/component/..%2f..%2fapp/index.js",
     "/media/..%2f..%2f..%2fetc%2fpasswd",
+    "/feed/..%2f..%2f..%2fetc%2fpasswd",
+    "/feed/run?run=..%2f..%2fetc%2fpasswd",
     "//etc/passwd",
     "//evil.example/x",
     "/\\\\evil.example\\share",

@@ -28,7 +28,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspac
     # AppTest mocks the connection, and with it the cookies.
     monkeypatch.setattr(type(st.context), "cookies", {})
     shared_workspace.clear()
-    shared_crowd.clear()
+    shared_crowd.cache_clear()
     workspace = Workspace.open()
     yield workspace
     assert shutdown_supervisor(workspace)

@@ -89,7 +89,7 @@ def test_the_list_says_of_each_run_how_it_stands(tab, workspace, base):
         writer.add_evaluation(step, 1.0, "validation", {"loss": 1.0, "accuracy": accuracy})
     view = LiveView([ShownRun(run.id, run.name, workspace.run_folder(run.id), "#3B7DE0") for run in runs], {})
     view.data()
-    found = run_list(workspace, experiment, [runs[1].id, "gone", runs[0].id], view)
+    found = run_list(workspace, experiment, [runs[1].id, "gone", runs[0].id], view.validation)
     view.close()
     writer.close()
     younger, older = found["rows"]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from builder.pages.run_status import current_group_values, looks_of, open_reader, page_title, run_status, run_title
+from builder.pages.run_status import current_group_values, looks_of, open_reader, run_status, run_title
 from builder.workspace.rows import ABSENT, RunWriter, Series
 
 SERIES = (
@@ -120,14 +120,7 @@ def test_without_steps_the_mixer_shows_nothing(workspace, run):
     writer.close()
 
 
-def test_the_tabs_title_begins_with_the_progress(workspace, run, record):
-    assert page_title("digits", None) == "digits · Highrise"
-    workspace.set_status(run.id, "running")
-    assert page_title("digits", status(workspace, run)) == "25% · digits · Highrise"
-    workspace.set_status(run.id, "paused")
-    assert page_title("digits", status(workspace, run)) == "paused 25% · digits · Highrise"
-    workspace.set_status(run.id, "diverged", "too fast")
-    assert page_title("digits", status(workspace, run)) == "diverged · digits · Highrise"
+def test_a_run_is_called_by_its_number_and_its_experiment(run):
     assert run_title(run) == f"#{run.number} digits"
 
 

@@ -10,7 +10,7 @@ import { Drag } from "./drag/drag";
 import { Spring } from "./drag/spring";
 import { onKey, undoOf } from "./keyboard";
 import { Store } from "./store";
-import type { EditorData } from "./types";
+import type { EditorData, Live } from "./types";
 import { GroupsPanel } from "./view/groupspanel";
 import { ItemPanel, PartPanel } from "./view/itempanel";
 import { Palette } from "./view/palette";
@@ -178,6 +178,10 @@ export function createEditor(host: Host): View<EditorData> {
         return;
       }
       render();
+      drawLive();
+    },
+    news: (news: Live | null) => {
+      store.live = news;
       drawLive();
     },
     left: () => store.flush(),

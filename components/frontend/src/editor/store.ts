@@ -69,7 +69,6 @@ export class Store {
       this.analyses.clear();
     }
     const isKnown = !data.analysis || data.epoch !== this.owner.epoch || this.analyse(data.analysis);
-    this.live = data.live ?? null;
     this.readOnly = data.read_only;
     this.hasEditsForNextRun = data.for_next_run;
     if (this.selected !== null && this.document && find(this.document, this.selected) === null) this.deselect();

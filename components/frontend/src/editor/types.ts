@@ -143,9 +143,10 @@ export interface Analysis {
   schedule?: { steps: number[]; learning_rate: number[] };
 }
 
+/** What the run's feed says of the cards. */
 export interface Live {
-  /** `levels` are a repeat's copies, 0..1 each. */
-  items: Record<string, { level: number; text?: string; levels?: number[] }>;
+  /** `levels` are a repeat's copies, 0..1 each; null before the first step. */
+  items: Record<string, { level: number; text?: string; levels?: number[] }> | null;
 }
 
 /** `null` for catalogue, document or analysis means: as before. */
@@ -156,7 +157,7 @@ export interface EditorData {
   document: ExperimentDocument | null;
   analysis: Analysis | null;
   read_only: boolean;
-  live: Live | null;
+  follow: string | null;
   /** A run is in training that was started before some edits other than of learning rates. */
   for_next_run: boolean;
   height?: number | null;

@@ -10,7 +10,6 @@ import { Pace } from "./pace";
 import { type Choice, newChoice, Panel, SELDOM_MS } from "./panel";
 
 export interface Data {
-  feed: Message;
   /** In pixels; null fills the window. */
   height: number | null;
   /** Pixels to leave free under the charts when they fill the window. */
@@ -19,7 +18,6 @@ export interface Data {
 
 const NUM_PANELS = 4;
 const MIN_HEIGHT = 310;
-const RESYNC_MS = 1000;
 
 /** Set by a test or benchmark before the component mounts; it collects how long drawing took. See docs/charts.md. */
 interface Hook {
@@ -48,9 +46,7 @@ export class LiveView implements View<Data> {
   private frame = 0;
   private followFrame = 0;
   private round = { begun: 0, cost: 0, writtenAt: 0 };
-  private last: Message | null = null;
   private timedAt = 0;
-  private askedAt = -Infinity;
   private isOneLate = false;
 
   constructor(private readonly host: Host) {
@@ -65,18 +61,18 @@ export class LiveView implements View<Data> {
     window.addEventListener("resize", this.onResize);
   }
 
-  update({ feed, height, below }: Data): void {
+  update({ height, below }: Data): void {
     this.fixedHeight = height;
     this.below = below;
     this.fit();
-    if (feed === this.last) return;
-    this.last = feed;
-    if (!this.assembly.apply(feed)) {
-      this.askForAll();
-      return;
-    }
-    if (feed.full) this.arrange();
+  }
+
+  news(message: Message | null): boolean {
+    if (message === null) return true;
+    if (!this.assembly.apply(message)) return false;
+    if (message.full) this.arrange();
     this.redraw();
+    return true;
   }
 
   /** Down to what stands below, unless the page says how high. */
@@ -122,14 +118,6 @@ export class LiveView implements View<Data> {
       },
     });
     return panel;
-  }
-
-  /** After a gap the server must send everything once; asking again before it could answer would only cost reruns. */
-  private askForAll(): void {
-    const now = performance.now();
-    if (now - this.askedAt < RESYNC_MS) return;
-    this.askedAt = now;
-    this.host.trigger("resync", now);
   }
 
   private arrange(): void {

@@ -9,8 +9,6 @@ const group = (name: string, learning_rate: number, frozen = false): Group => ({
   colour: "#4477AA",
   weight_decay: 0,
   num_parameters: 10,
-  current_rate: null,
-  grad_norm: null,
 });
 
 test("an echo of an older edit never takes a value back", () => {

@@ -4,7 +4,7 @@ import { h, setAttribute, setStyle, setText, svg } from "../shared/dom";
 import { countText, meterText, scaled } from "./rate";
 import { RateField } from "./rate_field";
 import { Slider } from "./slider";
-import type { Group, Setting } from "./types";
+import type { Group, Now, Setting } from "./types";
 
 export interface Surroundings {
   running: boolean;
@@ -97,21 +97,21 @@ export class Strip {
     setAttribute(this.name, "title", name);
   }
 
-  show(group: Group, setting: Setting, where: Surroundings): void {
+  show(group: Group, now: Now, setting: Setting, where: Surroundings): void {
     this.setting = setting;
     this.where = where;
     const { running, readOnly } = where;
     setStyle(this.element, "--group", group.colour);
     setAttribute(this.element, "data-frozen", setting.frozen);
-    this.slider.show(setting.learning_rate, group.current_rate, readOnly);
+    this.slider.show(setting.learning_rate, now.learning_rate ?? null, readOnly);
     this.field.show(setting.learning_rate, readOnly);
     setAttribute(this.half, "disabled", readOnly);
     setAttribute(this.double, "disabled", readOnly);
     setAttribute(this.freeze, "aria-pressed", String(setting.frozen));
     setAttribute(this.freeze, "aria-disabled", running || readOnly ? "true" : null);
     setAttribute(this.freeze, "title", freezeTitle(setting.frozen, where));
-    setText(this.now, setting.frozen && !running ? "frozen" : meterText(group.current_rate));
-    setText(this.norm, meterText(group.grad_norm));
+    setText(this.now, setting.frozen && !running ? "frozen" : meterText(now.learning_rate ?? null));
+    setText(this.norm, meterText(now.grad_norm ?? null));
     setText(this.count, countText(group.num_parameters));
     setAttribute(this.countRow, "title", countTitle(group));
     setAttribute(this.decay, "hidden", group.weight_decay === 0);

@@ -11,10 +11,17 @@ export interface Group {
   weight_decay: number;
   frozen: boolean;
   num_parameters: number;
-  /** Rate at the newest step, after the schedule. */
-  current_rate: Meter;
-  /** At the newest step, before clipping. */
-  grad_norm: Meter;
+}
+
+/** Of a group at the newest step: its rate after the schedule, its gradient norm before clipping. */
+export interface Now {
+  learning_rate?: Meter;
+  grad_norm?: Meter;
+}
+
+/** What the run's feed says. */
+export interface GroupNews {
+  groups: Record<string, Now>;
 }
 
 export interface MixerData {

@@ -5,7 +5,7 @@ import type { Host, View } from "../shared/mount";
 import { Ownership } from "./ownership";
 import { Strip } from "./strip";
 import { Throttle } from "./throttle";
-import type { MixerData, Setting } from "./types";
+import type { GroupNews, MixerData, Now, Setting } from "./types";
 
 /** Ten edits a second: each is one run of the server's script. */
 const SEND_MS = 100;
@@ -23,6 +23,7 @@ export class MixerView implements View<MixerData> {
   private readonly panel: HTMLElement;
   private readonly sending: Throttle;
   private data: MixerData | null = null;
+  private now: Record<string, Now> = {};
   private readonly onRest = (event: Event) => {
     // A key that is held is one gesture.
     if (event instanceof KeyboardEvent && event.repeat) return;
@@ -66,6 +67,11 @@ export class MixerView implements View<MixerData> {
     this.draw();
   }
 
+  news(news: GroupNews | null): void {
+    this.now = news?.groups ?? {};
+    this.draw();
+  }
+
   left(): void {
     this.sending.flush();
   }
@@ -94,6 +100,8 @@ export class MixerView implements View<MixerData> {
   private draw(): void {
     if (this.data === null) return;
     const where = { running: this.data.running, readOnly: this.data.read_only };
-    for (const group of this.data.groups) this.strips.get(group.name)?.show(group, this.owner.of(group.name), where);
+    for (const group of this.data.groups) {
+      this.strips.get(group.name)?.show(group, this.now[group.name] ?? {}, this.owner.of(group.name), where);
+    }
   }
 }

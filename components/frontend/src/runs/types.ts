@@ -27,4 +27,8 @@ export interface RunsData {
   most: number;
   num_older: number;
   read_only: boolean;
+  follow: string;
 }
+
+/** What the list's feed says. */
+export type RunsNews = Pick<RunsData, "rows" | "num_older">;

@@ -6,7 +6,7 @@ import type { Host, View } from "../shared/mount";
 import { newNonce } from "../shared/nonce";
 import { attachPopover } from "../shared/popup";
 import { Choice } from "../shared/pending";
-import type { RunRow, RunsData } from "./types";
+import type { RunRow, RunsData, RunsNews } from "./types";
 import { accuracyText, agoText, inFront, shortNames, SIGNS, toggled, TONES, wholeText } from "./words";
 
 /** Of a name, as many as fit on its line. */
@@ -104,6 +104,8 @@ export class RunsView implements View<RunsData> {
   private readonly offered = new Map<string, Offered>();
   private readonly choice = new Choice<string>();
   private data: RunsData | null = null;
+  /** The newest news, and of what. */
+  private told: { follow: string; news: RunsNews } | null = null;
 
   constructor(private readonly host: Host) {
     this.popup = h("div", { class: "rp-popup", role: "dialog", "aria-label": "Runs" }, this.note, this.offers);
@@ -113,7 +115,16 @@ export class RunsView implements View<RunsData> {
   }
 
   update(data: RunsData): void {
-    this.data = data;
+    const { told } = this;
+    this.data = told?.follow === data.follow ? { ...data, ...told.news } : data;
+    this.draw();
+  }
+
+  news(list: RunsNews | null): void {
+    if (list === null || this.data === null) return;
+    const news = { rows: list.rows, num_older: list.num_older };
+    this.told = { follow: this.data.follow, news };
+    this.data = { ...this.data, ...news };
     this.draw();
   }
 

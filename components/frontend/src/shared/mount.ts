@@ -2,6 +2,7 @@
 
 import type { FrontendRenderer, FrontendRendererArgs } from "@streamlit/component-v2-lib";
 import { h, setAttribute } from "./dom";
+import { follow } from "./feed";
 import { Presence } from "./presence";
 import { type Colours, readColours } from "./theme";
 
@@ -15,6 +16,10 @@ export interface Host {
 
 export interface View<Data> {
   update(data: Data): void;
+  /** What the address that `data.follow` names says; null once there is none. False if something before it is missing. */
+  news?(news: unknown): boolean | void;
+  /** Whether news are of use while the tab is hidden. */
+  readonly isAwake?: boolean;
   /** Only what cannot follow CSS variables needs this. */
   recolour?(colours: Colours): void;
   /** Off the page, perhaps for good: what waits to be sent is sent now, and what is outside of the root is let go. */
@@ -28,8 +33,9 @@ export interface View<Data> {
 const GRACE_MS = 15_000;
 
 /** The wrapper's own key of the widget: Streamlit's is another one at each mount. */
-interface Keyed {
+interface Known {
   key?: string;
+  follow?: string | null;
 }
 
 class Instance<Data> implements Host {
@@ -40,6 +46,8 @@ class Instance<Data> implements Host {
   private parent: FrontendRendererArgs["parentElement"];
   private generation = 0;
   private hasLeft = false;
+  private followed: string | null = null;
+  private stopFollowing: () => void = () => {};
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -78,10 +86,20 @@ class Instance<Data> implements Host {
     if (isMoved || this.hasLeft) this.view.back?.();
     this.hasLeft = false;
     this.view.update(args.data as Data);
+    this.follow((args.data as Known).follow ?? null);
     if (isMoved) this.presence.restore();
     return () => {
       if (generation === this.generation) this.leave();
     };
+  }
+
+  private follow(address: string | null): void {
+    if (address === this.followed) return;
+    this.stopFollowing();
+    this.stopFollowing = () => {};
+    this.followed = address;
+    if (address === null) this.view.news?.(null);
+    else this.stopFollowing = follow(address, (news) => this.view.news?.(news), { sleeps: this.view.isAwake !== true });
   }
 
   private recolour(): void {
@@ -99,6 +117,8 @@ class Instance<Data> implements Host {
    */
   private leave(): void {
     this.view.left?.();
+    this.stopFollowing();
+    this.followed = null;
     this.hasLeft = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -113,7 +133,7 @@ class Instance<Data> implements Host {
 export function component<Data>(create: (host: Host) => View<Data>): FrontendRenderer {
   const instances = new Map<string, Instance<Data>>();
   return (args) => {
-    const key = (args.data as Keyed).key ?? args.key;
+    const key = (args.data as Known).key ?? args.key;
     let instance = instances.get(key);
     if (instance === undefined) {
       instance = new Instance(create, args, () => instances.delete(key));

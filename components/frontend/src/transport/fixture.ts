@@ -3,6 +3,7 @@ import type { Run, TransportData } from "./types";
 
 export function aRun(status: Status, changes: Partial<Run> = {}): Run {
   return {
+    at: 0,
     id: "r1",
     name: "#1 digits-residual",
     status,
@@ -34,7 +35,7 @@ export function someData(run: Run | null, changes: Partial<TransportData> = {}):
     why_not: "",
     run,
     notice: null,
-    page_title: "digits-residual · Highrise",
+    follow: null,
     ...changes,
   };
 }

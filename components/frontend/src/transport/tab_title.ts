@@ -1,3 +1,16 @@
+import { progress } from "./status_line";
+import type { Run } from "./types";
+
+/** Progress first, so that a narrow tab still shows it. */
+export function titleOf(experiment: string, run: Run | null): string {
+  return [...(run === null ? [] : [progressWord(run)]), experiment, "Highrise"].join(" · ");
+}
+
+function progressWord(run: Run): string {
+  if (!["running", "paused"].includes(run.status) || run.num_steps === 0) return run.status;
+  return `${run.status === "paused" ? "paused " : ""}${Math.round(100 * progress(run))}%`;
+}
+
 /** The browser tab's title from `set` to `restore`; Streamlit sets its own at every full run of the script. */
 export class TabTitle {
   private before = "";

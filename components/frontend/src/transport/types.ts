@@ -19,6 +19,8 @@ export interface Queue {
 }
 
 export interface Run {
+  /** When it was so, in unix seconds. */
+  at: number;
   id: string;
   name: string;
   status: Status;
@@ -65,7 +67,13 @@ export interface TransportData {
   why_not: string;
   run: Run | null;
   notice: Notice | null;
-  page_title: string;
+  follow: string | null;
+}
+
+/** What the run's feed says. */
+export interface RunNews {
+  at: number;
+  run: Omit<Run, "at">;
 }
 
 export type ActionKind =

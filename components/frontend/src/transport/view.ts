@@ -13,8 +13,8 @@ import { PATIENCE_MS, Pending } from "../shared/pending";
 import { Tip } from "../shared/popup";
 import { Select } from "./select";
 import { StatusCell } from "./status_cell";
-import { TabTitle } from "./tab_title";
-import type { ActionKind, Send, TransportData } from "./types";
+import { TabTitle, titleOf } from "./tab_title";
+import type { ActionKind, Run, RunNews, Send, TransportData } from "./types";
 
 const PACES = [1, 5, 20, 50, 100, 500];
 const UNLIMITED = "unlimited";
@@ -50,10 +50,15 @@ export class TransportView implements View<TransportData> {
   /** Back and Forward of the browser; what the page itself writes into the address gives no such event. */
   private readonly onNavigate = () => this.send("navigate", { query: window.location.search });
   private data: TransportData | null = null;
+  private told: Run | null = null;
+  private movedTo = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
   private steppedAt = -Infinity;
 
-  constructor(host: Host) {
+  /** The tab's title says how far the run is, from behind other tabs too. */
+  readonly isAwake = true;
+
+  constructor(private readonly host: Host) {
     this.outbox = new Outbox((message) => host.trigger("action", message));
     const send: Send = (kind, payload) => this.send(kind, payload);
     this.name = new ExperimentName(send);
@@ -94,11 +99,36 @@ export class TransportView implements View<TransportData> {
   }
 
   update(data: TransportData): void {
-    this.data = data;
-    this.tabTitle.set(data.page_title);
+    this.data = { ...data, run: this.newest(data.run) };
     this.name.update(data.experiment.name, data.read_only);
     this.notice.update(data.notice);
     this.draw();
+  }
+
+  news(news: RunNews | null): void {
+    this.told = news && { ...news.run, at: news.at };
+    const { data } = this;
+    if (data === null) return;
+    const before = data.run;
+    this.data = { ...data, run: this.newest(before) };
+    this.draw();
+    this.reportMove(before);
+  }
+
+  /** Of what the page and the feed say of a run, what is newer. */
+  private newest(run: Run | null): Run | null {
+    const { told } = this;
+    return run !== null && told !== null && told.id === run.id && told.at > run.at ? told : run;
+  }
+
+  /** What else depends on a run's status, the page must draw. */
+  private reportMove(before: Run | null): void {
+    const run = this.data?.run ?? null;
+    if (run === null || run.status === before?.status) return;
+    const move = `${run.id} ${run.status} ${run.at}`;
+    if (move === this.movedTo) return;
+    this.movedTo = move;
+    this.host.trigger("moved", move);
   }
 
   left(): void {
@@ -125,6 +155,7 @@ export class TransportView implements View<TransportData> {
   private draw(): void {
     const { data } = this;
     if (data === null) return;
+    this.tabTitle.set(titleOf(data.experiment.name, data.run));
     setAttribute(this.bar, "data-read-only", data.read_only);
     setAttribute(this.undo, "disabled", !data.can_undo);
     setAttribute(this.redo, "disabled", !data.can_redo);

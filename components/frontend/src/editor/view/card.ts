@@ -143,7 +143,7 @@ export class Card {
 
   /** Apart from `update`, because it changes several times a second. */
   live(live: Live | null): void {
-    const now = live?.items[this.id];
+    const now = live?.items?.[this.id];
     setHidden(this.bar, now === undefined);
     setText(this.alive, now?.text ?? "");
     if (now) setStyle(this.level, "transform", `scaleX(${Math.min(1, Math.max(0, now.level)).toFixed(3)})`);

@@ -67,7 +67,7 @@ export class Times {
   }
 
   live(live: Live | null, id: string): void {
-    const levels = live?.items[id]?.levels;
+    const levels = live?.items?.[id]?.levels;
     [...this.strip.children].forEach((mark, index) => {
       const level = levels?.[index];
       setStyle(

@@ -1,0 +1,272 @@
+"""What an open page asks for again and again, without a run of its script: how runs stand, and what their charts draw.
+
+`GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID` and `/feed/charts?runs=ID,ID` answer with JSON, or with 204 to
+whoever has it already and says so by `have=VERSION`. Headers say which version an answer is, and when to ask again. All that
+ask for the same share one look at the files. Nothing is changed by it. Knows no Streamlit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from builder.charts import LiveView, SharedView, ShownRun, kind_looks
+from builder.pages.live_cards import live_items
+from builder.pages.opening import MAX_SHOWN_RUNS
+from builder.pages.run_rows import run_list
+from builder.pages.run_status import current_group_values, looks_of, open_reader, run_status, run_title
+from builder.spec.catalogue import block_styles
+from builder.workspace.errors import NotFound, WorkspaceError
+from builder.workspace.rows import RunReader
+from builder.workspace.store import Workspace
+from components.mixer import meter
+
+VERSION_HEADER, SECONDS_HEADER = "Highrise-Version", "Highrise-Seconds"
+
+LOOK_SECONDS = 0.1
+"""Files are looked at so often at most, whoever asks."""
+
+IDLE_SECONDS, LIST_SECONDS = 1.0, 1.0
+"""When to ask again for what is not live; for the list of runs."""
+
+FORGET_SECONDS = 30.0
+MAX_SOURCES = 200
+"""What nobody has asked for lately is closed; of more at once, what was asked for longest ago."""
+
+
+class Source(Protocol):
+    """Something that is asked for."""
+
+    is_live: bool
+    """Whether it may change at any moment, as of the last look."""
+
+    def look(self) -> None:
+        """Take what is new."""
+
+    def news(self, have: str) -> tuple[str, bytes] | None:
+        """The newest version and its JSON for whoever has version `have`; None for the newest."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
+
+class Kept:
+    """A source whose answer is always told whole; it says `at` which time (unix seconds) it was first seen so.
+
+    Args:
+        compute: The answer, and whether it may change at any moment.
+    """
+
+    def __init__(self, compute: Callable[[], tuple[dict[str, Any], bool]]) -> None:
+        self._compute = compute
+        self._name = uuid.uuid4().hex[:8]
+        self._number = 0
+        self._answer: dict[str, Any] | None = None
+        self._body = b""
+        self.is_live = True
+
+    def look(self) -> None:
+        answer, self.is_live = self._compute()
+        if answer != self._answer:
+            self._answer, self._number = answer, self._number + 1
+            self._body = _json({"at": time.time(), **answer})
+
+    def news(self, have: str) -> tuple[str, bytes] | None:
+        version = f"{self._name}.{self._number}"
+        return None if have == version or self._answer is None else (version, self._body)
+
+    def close(self) -> None:
+        pass
+
+
+class RunState(Kept):
+    """How one run stands: the top bar's status, the rates and norms of its groups, the bars on the cards."""
+
+    def __init__(self, workspace: Workspace, run_id: str) -> None:
+        super().__init__(self._state)
+        self._workspace = workspace
+        self._run_id = run_id
+        self._reader: RunReader | None = None
+
+    def _state(self) -> tuple[dict[str, Any], bool]:
+        run = self._workspace.run(self._run_id)
+        if self._reader is None:
+            self._reader = open_reader(self._workspace, run)
+        state = {
+            "run": run_status(self._workspace, run, self._reader),
+            "groups": {
+                name: {quantity: meter(value) for quantity, value in values.items()}
+                for name, values in current_group_values(self._reader).items()
+            },
+            "items": live_items(self._reader),
+        }
+        return state, not run.is_final
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+
+class Charts:
+    """The charts of some runs, drawn over each other."""
+
+    def __init__(self, workspace: Workspace, run_ids: tuple[str, ...]) -> None:
+        self._workspace = workspace
+        runs = [workspace.run(run_id) for run_id in run_ids]
+        siblings = workspace.runs(experiment_id=runs[0].experiment_id) if runs and runs[0].experiment_id else runs
+        looks = looks_of([*siblings, *runs])
+        shown = [
+            ShownRun(run.id, run_title(run), workspace.run_folder(run.id), *looks[run.id], label=f"#{run.number}")
+            for run in runs
+        ]
+        self.view = SharedView(LiveView(shown, kind_looks(block_styles())))
+        self._run_ids = run_ids
+        self.is_live = True
+
+    def look(self) -> None:
+        self.is_live = any(not self._workspace.run(run_id).is_final for run_id in self._run_ids)
+        self.view.look()
+
+    def news(self, have: str) -> tuple[str, bytes] | None:
+        return self.view.news(have)
+
+    def close(self) -> None:
+        self.view.close()
+
+
+@dataclass(slots=True)
+class _Asked:
+    source: Source
+    asked_at: float
+    looked_at: float = -1e9
+
+
+class Feed:
+    """Answers pages; for one event loop.
+
+    Args:
+        open_workspace: Called at the first question.
+        pace: Seconds between two questions about what is live.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        open_workspace: Callable[[], Workspace],
+        pace: Callable[[], float],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open_workspace = open_workspace
+        self._pace = pace
+        self._clock = clock
+        self._workspace: Workspace | None = None
+        self._sources: dict[tuple[str, ...], _Asked] = {}
+        self._opening = asyncio.Lock()
+
+    def routes(self, base_path: str = "") -> list[Route]:
+        """Where it answers, if the page is served under a path."""
+        return [Route(f"/{base_path.strip('/')}/feed/{{name}}".replace("//", "/"), self.answer, methods=["GET"])]
+
+    async def answer(self, request: Request) -> Response:
+        """One question's answer."""
+        query = request.query_params
+        name, have = request.path_params["name"], query.get("have", "")
+        key = _key(name, query)
+        if key is None:
+            return PlainTextResponse("There is no such feed.", 404)
+        try:
+            asked = self._sources.get(key) or await self._open(key)
+            asked.asked_at = now = self._clock()
+            if now - asked.looked_at >= LOOK_SECONDS:
+                # Noted first, so that others who ask meanwhile are told what is known.
+                asked.looked_at = now
+                await run_in_threadpool(asked.source.look)
+        except NotFound:
+            return PlainTextResponse("There is no such run; it may have been deleted.", 404)
+        except WorkspaceError as error:
+            return PlainTextResponse(str(error), 503)
+        news = asked.source.news(have)
+        headers = {"Cache-Control": "no-store", SECONDS_HEADER: f"{self._seconds(name, asked.source):g}"}
+        if news is None:
+            return Response(status_code=204, headers=headers)
+        version, body = news
+        return Response(body, media_type="application/json", headers={**headers, VERSION_HEADER: version})
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        for key in list(self._sources):
+            self._close(key)
+        if self._workspace is not None:
+            self._workspace.close()
+
+    def _seconds(self, name: str, source: Source) -> float:
+        seconds = self._pace() if source.is_live else IDLE_SECONDS
+        return max(seconds, LIST_SECONDS) if name == "runs" else seconds
+
+    async def _open(self, key: tuple[str, ...]) -> _Asked:
+        async with self._opening:
+            if key not in self._sources:
+                source = await run_in_threadpool(self._source, key)
+                self._forget()
+                self._sources[key] = _Asked(source, self._clock())
+            return self._sources[key]
+
+    def _source(self, key: tuple[str, ...]) -> Source:
+        if self._workspace is None:
+            self._workspace = self._open_workspace()
+        workspace = self._workspace
+        name, *ids = key
+        if name == "run":
+            return RunState(workspace, ids[0])
+        if name == "runs":
+            return Kept(lambda: self._list(workspace, ids[0] or None, ids[1:]))
+        return Charts(workspace, tuple(ids))
+
+    def _list(self, workspace: Workspace, experiment_id: str | None, shown: list[str]) -> tuple[dict[str, Any], bool]:
+        charts = self._sources.get(("charts", *shown))
+        view = charts.source.view if charts and isinstance(charts.source, Charts) else None
+        found = run_list(workspace, experiment_id, shown, view.validation if view else None)
+        return found, True
+
+    def _forget(self) -> None:
+        oldest_first = sorted(self._sources, key=lambda key: self._sources[key].asked_at)
+        too_many = max(0, len(oldest_first) + 1 - MAX_SOURCES)
+        since = self._clock() - FORGET_SECONDS
+        for place, key in enumerate(oldest_first):
+            if place < too_many or self._sources[key].asked_at < since:
+                self._close(key)
+
+    def _close(self, key: tuple[str, ...]) -> None:
+        asked = self._sources.pop(key, None)
+        if asked is not None:
+            asked.source.close()
+
+
+def _key(name: str, query: Mapping[str, str]) -> tuple[str, ...] | None:
+    match name:
+        case "run":
+            return ("run", query.get("run", ""))
+        case "runs":
+            return ("runs", query.get("experiment", ""), *_ids(query.get("shown", "")))
+        case "charts":
+            return ("charts", *_ids(query.get("runs", "")))
+    return None
+
+
+def _ids(text: str) -> list[str]:
+    return list(dict.fromkeys(each for each in text.split(",", MAX_SHOWN_RUNS)[:MAX_SHOWN_RUNS] if each))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
