@@ -18,6 +18,7 @@ BENCHMARKS = {
     "screen": "benchmarks.screen",
     "server": "benchmarks.server",
     "crowd": "benchmarks.crowd",
+    "viewers": "benchmarks.viewers",
 }
 
 

@@ -1,13 +1,16 @@
 """Many tabs that follow one live run: whether each is drawn on time, and what the server pays for it."""
 
 import asyncio
+import statistics
 import time
+from typing import Any
 
 from benchmarks.app import App, served_app
 from benchmarks.table import Row, percentile, summarise
-from benchmarks.tabs import Tab, close_tabs, open_tabs
+from benchmarks.tabs import Tab, Tick, open_tabs
 from builder.spec import dump_experiment, load_experiment, with_value
 from builder.spec.presets.registry import DEFAULT_PRESET
+from builder.workspace.runs import Run
 from builder.workspace.supervision import ensure_supervisor
 
 SIZES = (30, 60)
@@ -16,53 +19,60 @@ FLOORS_MS = {30: 50, 60: 500}
 LONG = 100_000
 """Epochs of the run that is watched."""
 
-HOW = "each asks for its parts at the interval the server gives it, over the page's own protocol"
+HOW = "each asks at the intervals that the server gives it, over the page's own protocol"
 
 
 def measure() -> list[Row]:
     with served_app() as app:
-        ensure_supervisor(app.workspace)
-        document = with_value(load_experiment(DEFAULT_PRESET), "training.duration.epochs", LONG)
-        run = app.workspace.submit(dump_experiment(document))
-        while app.workspace.run(run.id).status != "running":
-            time.sleep(0.1)
+        run = long_run(app)
         return [row for size in SIZES for row in asyncio.run(_watched(app, run.id, size))]
 
 
+def long_run(app: App, **changes: Any) -> Run:
+    """A run of the default experiment, with `changes` to its training, that has begun and does not end by itself."""
+    ensure_supervisor(app.workspace)
+    document = with_value(load_experiment(DEFAULT_PRESET), "training.duration.epochs", LONG)
+    for name, value in changes.items():
+        document = with_value(document, f"training.{name}", value)
+    run = app.workspace.submit(dump_experiment(document))
+    while app.workspace.run(run.id).status != "running":
+        time.sleep(0.1)
+    return run
+
+
 async def _watched(app: App, run_id: str, size: int) -> list[Row]:
-    tabs = await open_tabs(app.url, [f"run={run_id}"] * size)
-    try:
+    async with open_tabs(app.url, [f"run={run_id}"] * size) as tabs:
         # Until the pace is the crowd's.
         await asyncio.sleep(SETTLE_SECONDS)
         for tab in tabs:
             tab.ticks.clear()
-            tab.num_late = 0
         before, begun = _cpu_seconds(app), time.monotonic()
         await asyncio.sleep(WATCH_SECONDS)
         share = (_cpu_seconds(app) - before) / (time.monotonic() - begun)
-    finally:
-        await close_tabs(tabs)
     return _rows(tabs, size, share)
 
 
 def _rows(tabs: list[Tab], size: int, share: float) -> list[Row]:
     ticks = [tick for tab in tabs for tick in tab.ticks]
-    milliseconds = [1000 * tick.seconds for tick in ticks]
-    p95 = percentile(milliseconds, 0.95)
-    num_late = sum(tab.num_late for tab in tabs)
-    interval = max(max(tab.intervals.values()) for tab in tabs)
+    news = [tick for tick in ticks if tick.name != "page"]
+    charts = [tick for tick in news if tick.name == "feed/charts"]
+    interval = WATCH_SECONDS * size / max(1, len(charts))
+    told = [tick.num_bytes / 1024 for tick in charts if tick.num_bytes]
     rows = [
-        Row(
-            f"{size} tabs: a part drawn again, p95",
-            p95,
-            min(milliseconds),
-            max(milliseconds),
-            "ms",
+        _times(
+            f"{size} tabs: a question about the run answered, p95",
+            news,
             FLOORS_MS[size],
-            "at most",
-            f"{len(ticks)} drawings, every {interval:.2g} s; {HOW}",
+            f"{HOW}; charts each {interval:.2g} s",
         ),
-        summarise(f"{size} tabs: share of drawings that came late", [num_late / (num_late + len(ticks))], note=HOW),
+        _times(
+            f"{size} tabs: the top bar drawn again, p95", [tick for tick in ticks if tick.name == "page"], None, HOW
+        ),
+        summarise(
+            f"{size} tabs: share of answers that came late",
+            [statistics.fmean(tick.is_late for tick in ticks)],
+            note=HOW,
+        ),
         summarise(
             f"{size} tabs: server's share of a core",
             [share],
@@ -72,20 +82,26 @@ def _rows(tabs: list[Tab], size: int, share: float) -> list[Row]:
         ),
     ]
     if size == SIZES[0]:
-        kibibytes = [tick.num_bytes / 1024 for tick in ticks]
+        note = "the same, before compression"
         rows.append(
             Row(
-                "bytes of a part drawn again, p95",
-                percentile(kibibytes, 0.95),
-                min(kibibytes),
-                max(kibibytes),
+                "bytes of a charts' answer, p95",
+                percentile(told, 0.95),
+                min(told),
+                max(told),
                 "KiB",
                 16,
                 "at most",
-                "the same drawings, before compression",
+                note,
             )
         )
     return rows
+
+
+def _times(name: str, ticks: list[Tick], floor: float | None, how: str) -> Row:
+    milliseconds = [1000 * tick.seconds for tick in ticks]
+    p95 = percentile(milliseconds, 0.95)
+    return Row(name, p95, min(milliseconds), max(milliseconds), "ms", floor, "at most", f"{len(ticks)} answers; {how}")
 
 
 def _cpu_seconds(app: App) -> float:
