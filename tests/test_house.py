@@ -75,7 +75,8 @@ PARTS = [
     ),
     part(
         "builder.pages",
-        "builder.spec builder.workspace builder.charts builder.access builder.pages components streamlit starlette numpy psutil",
+        "builder.spec builder.workspace builder.charts builder.access builder.pages components "
+        "streamlit starlette numpy psutil",
         f"torch {_TORCH_PARTS}",
     ),
     part("builder.cli", f"{_WORKSPACE} {_TORCH_PARTS} builder.cli torch tqdm", "streamlit plotly"),
