@@ -8,8 +8,8 @@ from builder.spec import analyse, load_experiment, with_value
 from builder.spec.blocks.base import Block
 from builder.spec.blocks.registry import BLOCKS
 from builder.spec.network import walk
-from builder.spec.races.entrants import repeats_of
 from builder.spec.races.kinds import with_kind
+from builder.spec.races.twins import repeats_of
 from builder.training.masks import DepthMasks
 
 DIGITS = load_experiment("digits-residual")

@@ -11,7 +11,7 @@ from builder.spec.network import MAX_BLOCKS
 from builder.spec.problems import DocumentError, Problem
 from builder.spec.validation import problems_of
 
-MAX_ENTRANTS = 12
+MAX_RUNS = 12
 MIXED = "mixed"
 """In the place of a kind: a tower of several kinds, as it is."""
 
@@ -36,19 +36,19 @@ class Race(Document):
         help="Bring each twin as near to the experiment's own number of parameters as its width allows.",
     )
     depths: tuple[Annotated[int, Field(ge=1, le=MAX_BLOCKS)], ...] = field(
-        (), title="Depths", help="Copies of the repeat.", unit="copies", max_length=MAX_ENTRANTS
+        (), title="Depths", help="Copies of the repeat.", unit="copies", max_length=MAX_RUNS
     )
     repeat: ItemId | None = field(None, title="Repeat", help="Whose copies are varied, in a tower with several.")
-    inits: tuple[InitKind, ...] = field((), title="Inits", help="The network-wide init.", max_length=MAX_ENTRANTS)
+    inits: tuple[InitKind, ...] = field((), title="Inits", help="The network-wide init.", max_length=MAX_RUNS)
     learning_rates: tuple[Annotated[float, Field(gt=0.0, le=1e4)], ...] = field(
         (),
         title="Learning rates",
         help="Factors on the rates of all groups, which keep their ratios.",
-        max_length=MAX_ENTRANTS,
+        max_length=MAX_RUNS,
     )
 
     @property
-    def num_entrants(self) -> int:
+    def num_runs(self) -> int:
         """Combinations."""
         return len(list(product(*(set(each) or {None} for each in self.axes))))
 
@@ -73,7 +73,7 @@ def parse_race(raw: Any) -> Race:
         for kind in race.kinds
         if kind not in BLOCKS and kind != MIXED
     ]
-    if race.num_entrants > MAX_ENTRANTS:
+    if race.num_runs > MAX_RUNS:
         problems.append(Problem(None, "", too_many(race)))
     if problems:
         raise DocumentError(problems)
@@ -84,4 +84,4 @@ def too_many(race: Race) -> str:
     """Why so many runs cannot race."""
     counted = zip(("kinds", "depths", "inits", "rates"), race.axes, strict=True)
     factors = " × ".join(f"{len(set(each))} {name}" for name, each in counted if each)
-    return f"{factors} would be {race.num_entrants} runs; at most {MAX_ENTRANTS} race at once. Take fewer of them."
+    return f"{factors} would be {race.num_runs} runs; at most {MAX_RUNS} race at once. Take fewer of them."

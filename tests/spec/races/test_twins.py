@@ -4,15 +4,15 @@ import pytest
 
 from builder.spec import DocumentError, analyse, dump_experiment, load_experiment, validate_experiment, with_value
 from builder.spec.blocks.registry import BLOCKS
-from builder.spec.races.entrants import entrants, repeats_of
-from builder.spec.races.race import MAX_ENTRANTS, parse_race
+from builder.spec.races.race import MAX_RUNS, parse_race
+from builder.spec.races.twins import repeats_of, twins
 
 DIGITS = load_experiment("digits-residual")
 MIXED = load_experiment("digits-four-kinds")
 
 
 def raced(experiment=DIGITS, **race):
-    return entrants(experiment, parse_race(race))
+    return twins(experiment, parse_race(race))
 
 
 def problems(experiment=DIGITS, **race):
@@ -94,7 +94,7 @@ def test_the_network_wide_init_is_varied_and_the_own_one_keeps_its_fields():
     assert (he.name, he.experiment.network.init.kind) == ("He init", "he")
 
 
-def test_an_entrant_that_cannot_be_trained_is_named_with_its_problem_and_the_others_stay():
+def test_a_twin_that_cannot_be_trained_is_named_with_its_problem_and_the_others_stay():
     narrowing = validate_experiment(
         {
             "network": {
@@ -119,7 +119,7 @@ def test_a_race_has_two_runs_at_least_and_twelve_at_most():
     assert "two runs at least" in problems()
     with pytest.raises(DocumentError, match="4 kinds × 4 depths would be 16 runs; at most 12 race at once"):
         parse_race({"kinds": list(BLOCKS), "depths": [1, 2, 3, 4]})
-    assert len(raced(kinds=list(BLOCKS), depths=[1, 2, 3])) == MAX_ENTRANTS
+    assert len(raced(kinds=list(BLOCKS), depths=[1, 2, 3])) == MAX_RUNS
 
 
 @pytest.mark.parametrize(

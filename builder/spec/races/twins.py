@@ -26,16 +26,19 @@ INITS: dict[str, str] = {
     "zeros": "zeros",
     "identity": "identity init",
 }
+SUFFIX = ", race"
+MAX_NAME = 120
 _INIT = TypeAdapter(InitSpec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entrant:
-    """One run of a race.
+class Twin:
+    """One run of a race: the experiment with something changed, or as it is.
 
     Attributes:
         experiment: Its document; with a problem, as far as it could be made.
         name: What sets it apart from the others, as in “Plain, 20 blocks”.
+        line: The same without its depth: twins that differ in depth alone are one line of a plot.
         kind: Of its blocks; `mixed` for several.
         depth: Its block copies.
         learning_rate: Factor on the rates of all groups.
@@ -47,6 +50,7 @@ class Entrant:
     experiment: Experiment
     analysis: Analysis
     name: str
+    line: str
     kind: str
     depth: int
     init: str
@@ -56,7 +60,7 @@ class Entrant:
     problems: tuple[Problem, ...]
 
 
-def entrants(experiment: Experiment, race: Race) -> list[Entrant]:
+def twins(experiment: Experiment, race: Race) -> list[Twin]:
     """The runs of a race, kind by kind, and of each kind from shallow to deep.
 
     With `match_parameters` a twin is brought to the size of the tower of the document's own kind at the same depth, init
@@ -67,7 +71,7 @@ def entrants(experiment: Experiment, race: Race) -> list[Entrant]:
     """
     own = _own_kind(experiment)
     problems = [*_kind_problems(experiment, race), *_depth_problems(experiment, race)]
-    if race.num_entrants < 2:
+    if race.num_runs < 2:
         problems.append(
             Problem(None, "", "A race takes two runs at least. Choose another kind, or two depths, inits or rates.")
         )
@@ -77,15 +81,22 @@ def entrants(experiment: Experiment, race: Race) -> list[Entrant]:
     kinds, depths = tuple(dict.fromkeys(race.kinds)) or (own,), tuple(sorted(set(race.depths)))
     inits, rates = tuple(dict.fromkeys(race.inits)), tuple(sorted(set(race.learning_rates)))
     for kind, depth, init, rate in product(kinds, depths or (None,), inits or (None,), rates or (1.0,)):
-        entrant = _entrant(experiment, own, race, kind, depth, init, rate)
-        named = [
-            *([_title(kind)] if len(kinds) > 1 else []),
-            *([_counted(entrant.depth)] if len(depths) > 1 else []),
-            *([INITS[entrant.init]] if len(inits) > 1 else []),
+        twin = _twin(experiment, own, race, kind, depth, init, rate)
+        by_kind = [_title(kind)] if len(kinds) > 1 else []
+        by_depth = [_counted(twin.depth)] if len(depths) > 1 else []
+        by_others = [
+            *([INITS[twin.init]] if len(inits) > 1 else []),
             *([f"rates ×{rate:g}"] if len(rates) > 1 else []),
         ]
-        found.append(replace(entrant, name=", ".join(named) or _title(kind)))
+        line = ", ".join([*by_kind, *by_others]) or _title(kind)
+        found.append(replace(twin, name=", ".join([*by_kind, *by_depth, *by_others]), line=line))
     return found
+
+
+def named_race(experiment: Experiment) -> Experiment:
+    """The experiment under the name that its race has in the list of experiments."""
+    name = experiment.name.removesuffix(SUFFIX)[: MAX_NAME - len(SUFFIX)]
+    return experiment.model_copy(update={"name": name + SUFFIX})
 
 
 def repeats_of(experiment: Experiment) -> dict[str, str]:
@@ -142,7 +153,7 @@ def _depth_problems(experiment: Experiment, race: Race) -> list[Problem]:
     return problems
 
 
-def _entrant(
+def _twin(
     experiment: Experiment,
     own: str,
     race: Race,
@@ -150,7 +161,7 @@ def _entrant(
     depth: int | None,
     init: str | None,
     rate: float,
-) -> Entrant:
+) -> Twin:
     problems: list[Problem] = []
     try:
         base = _varied(experiment, race.repeat, depth, init, rate)
@@ -161,10 +172,11 @@ def _entrant(
     if race.match_parameters and kind != own and not problems:
         twin, sizing = _matched(twin, base)
     analysis = analyse(twin)
-    return Entrant(
+    return Twin(
         experiment=twin,
         analysis=analysis,
         name="",
+        line="",
         kind=kind,
         depth=len(analysis.plan.blocks),
         init=twin.network.init.kind,
