@@ -31,7 +31,7 @@ def run_list(
     by_id = {run.id: run for run in runs}
     drawn = [run_id for run_id in shown if run_id in by_id]
     listed = {run.id: run for run in (*runs[:MAX_LISTED], *(by_id[run_id] for run_id in drawn))}
-    looks = looks_of(runs)
+    looks = looks_of(workspace, runs)
     among_all, among_drawn = _differences(workspace, list(listed)), _differences(workspace, drawn)
     rows = []
     for run in listed.values():

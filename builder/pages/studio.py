@@ -15,6 +15,7 @@ from builder.pages.dialogs import open_dialog
 from builder.pages.live_cards import live_items
 from builder.pages.opening import no_study_text, open_session
 from builder.pages.presses import act
+from builder.pages.racing import race_line, race_of
 from builder.pages.run_rows import choice, run_list
 from builder.pages.run_status import (
     current_group_values,
@@ -268,7 +269,12 @@ def _runs(actions: StudioActions) -> None:
     experiment_id = None if session.read_only else actions.editing.experiment_id
     found = run_list(actions.workspace, experiment_id, session.shown, session.live)
     if found["rows"]:
-        runs({**found, "read_only": session.read_only}, key="runs", on_choose=partial(_choose_runs, actions))
+        runs(
+            {**found, "race": race_line(race_of(actions.workspace, experiment_id)), "read_only": session.read_only},
+            key="runs",
+            on_choose=partial(_choose_runs, actions),
+            on_action=partial(_act, actions, "runs"),
+        )
 
 
 def _choose_runs(actions: StudioActions) -> None:
@@ -289,7 +295,7 @@ def _live_view(actions: StudioActions) -> LiveView:
             session.live.close()
         runs = [workspace.run(run_id) for run_id in chosen]
         siblings = workspace.runs(experiment_id=runs[0].experiment_id) if runs and runs[0].experiment_id else runs
-        looks = looks_of([*siblings, *runs])
+        looks = looks_of(workspace, [*siblings, *runs])
         shown = [
             ShownRun(run.id, run_title(run), workspace.run_folder(run.id), *looks[run.id], label=f"#{run.number}")
             for run in runs

@@ -11,7 +11,7 @@ def test_a_race_ends_in_a_table_and_a_sentence(builder, tiny, workspace):
     lines = done.stdout.splitlines()
     (start,) = [number for number, line in enumerate(lines) if line.startswith("entrant ")]
     names = [line.partition("  ")[0] for line in lines[start + 1 : start + 5]]
-    assert names == ["Plain, 2 blocks", "Plain, 3 blocks", "Residual, 2 blocks", "Residual, 3 blocks"]
+    assert names == ["2 × Plain", "3 × Plain", "2 × Residual", "3 × Residual"]
     assert "the same" in lines[-1]
     assert "From 2 to 3 blocks the training error of Plain" in lines[-1]
     store = Workspace.open(workspace)

@@ -37,7 +37,7 @@ class Twin:
 
     Attributes:
         experiment: Its document; with a problem, as far as it could be made.
-        name: What sets it apart from the others, as in “Plain, 20 blocks”.
+        name: What sets it apart from the others, as in “20 × Plain”.
         line: The same without its depth: twins that differ in depth alone are one line of a plot.
         kind: Of its blocks; `mixed` for several.
         depth: Its block copies.
@@ -82,14 +82,14 @@ def twins(experiment: Experiment, race: Race) -> list[Twin]:
     inits, rates = tuple(dict.fromkeys(race.inits)), tuple(sorted(set(race.learning_rates)))
     for kind, depth, init, rate in product(kinds, depths or (None,), inits or (None,), rates or (1.0,)):
         twin = _twin(experiment, own, race, kind, depth, init, rate)
-        by_kind = [_title(kind)] if len(kinds) > 1 else []
-        by_depth = [_counted(twin.depth)] if len(depths) > 1 else []
         by_others = [
             *([INITS[twin.init]] if len(inits) > 1 else []),
             *([f"rates ×{rate:g}"] if len(rates) > 1 else []),
         ]
+        by_kind = [_title(kind)] if len(kinds) > 1 else []
+        placed = [_at_depth(twin, bool(by_kind))] if len(depths) > 1 else by_kind
         line = ", ".join([*by_kind, *by_others]) or _title(kind)
-        found.append(replace(twin, name=", ".join([*by_kind, *by_depth, *by_others]), line=line))
+        found.append(replace(twin, name=", ".join([*placed, *by_others]), line=line))
     return found
 
 
@@ -224,5 +224,9 @@ def _title(kind: str) -> str:
     return BLOCKS[kind].title if kind in BLOCKS else "As it is"
 
 
-def _counted(depth: int) -> str:
-    return f"{depth} block{'' if depth == 1 else 's'}"
+def _at_depth(twin: Twin, names_kind: bool) -> str:
+    """As in “20 × Plain”, or “20 blocks” where there is one kind alone."""
+    if names_kind and twin.kind in BLOCKS:
+        return f"{twin.depth} × {_title(twin.kind)}"
+    blocks = f"{twin.depth} block{'' if twin.depth == 1 else 's'}"
+    return f"{_title(twin.kind)}, {blocks}" if names_kind else blocks

@@ -14,20 +14,18 @@ HEADER = ("entrant", "blocks", "parameters", "training loss", "training error", 
 RIGHT = "<>>>>>><"
 
 
-def verdict(standings: Sequence[Standing]) -> str:
+def verdict(standings: Sequence[Standing], *, in_short: bool = False) -> str:
     """The difference that the race has shown, or so far shows; says too what cannot be compared, and why.
 
     Runs are compared by their best validation accuracy up to the last step that all of them have reached. A difference
-    within two standard errors of it, for a validation set of that size, is called a tie.
+    within two standard errors of it, for a validation set of that size, is called a tie. `in_short` leaves out what
+    depth does to the training error.
     """
     is_over = all(each.run.is_final for each in standings)
     compared = [each for each in standings if _is_comparable(each)]
     deepest = _deepest(compared)
-    parts = [
-        _difference(deepest or compared, is_over),
-        *_by_depth(compared if is_over else []),
-        *_exceptions(standings),
-    ]
+    by_depth = _by_depth(compared) if is_over and not in_short else []
+    parts = [_difference(deepest or compared, is_over), *by_depth, *_exceptions(standings)]
     if len(compared) > 1:
         parts.append(ONE_SEED)
     return " ".join(part for part in parts if part)
@@ -97,12 +95,12 @@ def _difference(compared: Sequence[Standing], is_over: bool) -> str:
     if best - worst <= resolution(best, worst, samples):
         named = _listed(f"{each.facts.name} {_percent(value)}" for value, each in _shown(ranking))
         return (
-            f"{so_far}{named} validation accuracy: a tie, since {samples:,} validation samples cannot tell less than "
+            f"{so_far}{named} validation accuracy at best: a tie, since {samples:,} samples tell no less than "
             f"{_points(resolution(best, worst, samples))} apart, {_with(compared)}."
         )
     others = ", ".join(f"{each.facts.name} {_percent(value)}" for value, each in _shown(ranking)[1:])
     margin = f"{_points(best - worst)} {'more' if len(ranking) == 2 else 'from first to last'}"
-    said = f"{so_far}{first.facts.name} reached {_percent(best)} validation accuracy, {others}: {margin}"
+    said = f"{so_far}{first.facts.name} reached {_percent(best)} validation accuracy at best, {others}: {margin}"
     return f"{said}, {_with(compared)}.{_ties(ranking, samples)}"
 
 

@@ -48,7 +48,7 @@ def test_a_mixed_tower_takes_part_as_it_is():
 
 def test_depths_are_copies_of_the_repeat_and_matching_is_at_each_depth():
     found = raced(kinds=["highway", "residual"], depths=[12, 3, 6], match_parameters=True)
-    assert [each.name for each in found][:3] == ["Highway, 3 blocks", "Highway, 6 blocks", "Highway, 12 blocks"]
+    assert [each.name for each in found][:3] == ["3 × Highway", "6 × Highway", "12 × Highway"]
     assert [each.depth for each in found] == [3, 6, 12] * 2
     assert [each.is_own for each in found] == [False, False, False, False, True, False]
     for highway, residual in zip(found[:3], found[3:], strict=True):

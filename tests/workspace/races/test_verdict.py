@@ -13,7 +13,7 @@ from builder.workspace.runs import Run
 def standing(
     name, accuracy=None, *, status="finished", error=0.1, depth=6, parameters=41_002, step=100, reason="", **more
 ):
-    line = name.partition(",")[0]
+    line = name.rpartition(" × ")[2]
     facts = RaceFacts(
         race="r", name=name, line=line, kind=line.lower(), depth=depth, init="he", learning_rate=1.0,
         num_parameters=parameters, sizing="",
@@ -39,7 +39,7 @@ def standing(
 def test_the_difference_is_named_with_what_is_equal():
     said = verdict([standing("Plain", 0.612), standing("Residual", 0.978)])
     assert said == (
-        "Residual reached 97.8 % validation accuracy, Plain 61.2 %: 36.6 points more, "
+        "Residual reached 97.8 % validation accuracy at best, Plain 61.2 %: 36.6 points more, "
         "with the same 41,002 parameters, seed and batches. " + ONE_SEED
     )
 
@@ -50,14 +50,14 @@ def test_unequal_sizes_are_said():
     three = [standing("Plain", 0.2), standing("Residual", 0.9), standing("Highway", 0.8, parameters=40_000)]
     assert "with 40,000 to 41,002 parameters and the same seed and batches" in verdict(three)
     assert (
-        "Residual reached 90.0 % validation accuracy, Highway 80.0 %, Plain 20.0 %: 70.0 points from first to last"
+        "Residual reached 90.0 % validation accuracy at best, Highway 80.0 %, Plain 20.0 %: 70.0 points from first to last"
         in (verdict(three))
     )
 
 
 def test_what_the_validation_set_cannot_tell_is_a_tie():
     said = verdict([standing("Plain", 0.968), standing("Residual", 0.972)])
-    assert "Residual 97.2 % and Plain 96.8 % validation accuracy: a tie, since 500 validation samples" in said
+    assert "Residual 97.2 % and Plain 96.8 % validation accuracy at best: a tie, since 500 samples" in said
     among_three = verdict([standing("Plain", 0.2), standing("Residual", 0.972), standing("Highway", 0.968)])
     assert "Residual and Highway are a tie within what 500 validation samples can tell." in among_three
 
@@ -74,7 +74,7 @@ def test_while_they_train_they_are_compared_at_the_step_that_all_have_reached():
     near = standing("Plain", ((10, 0.2), (20, 0.3)), status="running", step=25)
     said = verdict([near, far])
     assert said.startswith(
-        "So far, at step 20: Residual reached 80.0 % validation accuracy, Plain 30.0 %: 50.0 points more"
+        "So far, at step 20: Residual reached 80.0 % validation accuracy at best, Plain 30.0 %: 50.0 points more"
     )
 
 
@@ -102,17 +102,15 @@ def test_runs_that_wait_diverged_failed_or_were_touched_are_named():
 
 
 def test_kinds_are_compared_at_the_greatest_depth_and_each_over_depth():
-    said = verdict(
-        [
-            standing("Plain, 5 blocks", 0.97, depth=5, error=0.012),
-            standing("Plain, 50 blocks", 0.30, depth=50, error=0.71),
-            standing("Residual, 5 blocks", 0.97, depth=5, error=0.01),
-            standing("Residual, 50 blocks", 0.96, depth=50, error=0.01),
-        ]
-    )
-    assert said.startswith(
-        "Residual, 50 blocks reached 96.0 % validation accuracy, Plain, 50 blocks 30.0 %: 66.0 points"
-    )
+    runs = [
+        standing("5 × Plain", 0.97, depth=5, error=0.012),
+        standing("50 × Plain", 0.30, depth=50, error=0.71),
+        standing("5 × Residual", 0.97, depth=5, error=0.01),
+        standing("50 × Residual", 0.96, depth=50, error=0.01),
+    ]
+    said = verdict(runs)
+    assert "training error" not in verdict(runs, in_short=True)
+    assert said.startswith("50 × Residual reached 96.0 % validation accuracy at best, 50 × Plain 30.0 %: 66.0 points")
     assert (
         "From 5 to 50 blocks the training error of Plain rises from 1.2 % to 71.0 %, that of Residual stays at 1.0 %."
     ) in said
@@ -121,7 +119,7 @@ def test_kinds_are_compared_at_the_greatest_depth_and_each_over_depth():
 def test_of_many_runs_the_best_and_the_worst_are_named():
     said = verdict([standing(f"rates ×{factor}", factor / 10) for factor in range(1, 8)])
     assert said.startswith(
-        "rates ×7 reached 70.0 % validation accuracy, rates ×1 10.0 %: 60.0 points from first to last"
+        "rates ×7 reached 70.0 % validation accuracy at best, rates ×1 10.0 %: 60.0 points from first to last"
     )
 
 

@@ -75,6 +75,7 @@ export type ActionKind =
   | "redo"
   | "presets"
   | "share"
+  | "race"
   | "train"
   | "pause"
   | "resume"
