@@ -1,5 +1,6 @@
 """Rows of runs → plotly figures and live messages; knows no Streamlit."""
 
+from builder.charts.depth_race import DepthPoint, depth_figure
 from builder.charts.finished import figures
 from builder.charts.live import LiveView
 from builder.charts.look import KindLook, kind_looks, run_colours, run_dashes
@@ -8,11 +9,13 @@ from builder.charts.shared_view import SharedView
 from builder.charts.tables import EvaluationTable
 
 __all__ = [
+    "DepthPoint",
     "EvaluationTable",
     "KindLook",
     "LiveView",
     "SharedView",
     "ShownRun",
+    "depth_figure",
     "figures",
     "kind_looks",
     "run_colours",

@@ -1,6 +1,7 @@
 """Training in this process: the same run folder as a background run's, and Ctrl-C that ends it in order."""
 
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -13,10 +14,14 @@ from builder.data.download import read_files
 from builder.data.files import DataUnavailable
 from builder.spec import DocumentError, Experiment, Problem, dump_experiment
 from builder.spec.datasets import DATASETS
+from builder.spec.races.twins import Twin
 from builder.training.device import DeviceUnavailable, resolve_device
 from builder.training.events import DataProgressed, Event, RunEnded, RunFailed, RunFinished, RunStopped, StepsRecorded
 from builder.training.session import train_run
+from builder.workspace.comparisons import seats, submit_seat
 from builder.workspace.data_files import DataSettings, availability
+from builder.workspace.races.facts import facts_of, opened_of, race_entrants
+from builder.workspace.races.standings import Standing, standings
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 from builder.workspace.trainer_run import TrainerRun
@@ -76,19 +81,62 @@ def train_in_foreground(folder: Path | None, experiment: Experiment, *, as_json:
     Raises:
         DocumentError: If the device is not there; nothing was created then.
     """
-    try:
-        resolve_device(experiment.training.device)
-    except DeviceUnavailable as error:
-        raise DocumentError([Problem(None, "training.device", str(error))]) from error
     output = _output(as_json)
-    try:
-        _fetch(experiment, output)
-    except DataUnavailable as error:
-        output.show(RunFailed(step=0, num_steps=0, wall_seconds=0.0, reason=str(error)))
+    if not _is_ready(experiment, output):
         return FAILED
     with closing(Workspace.open(folder)) as workspace:
         run = workspace.submit(dump_experiment(experiment), device=experiment.training.device, queue=False)
         return _train(workspace, run, output)
+
+
+def race_in_foreground(folder: Path | None, twins: Sequence[Twin], *, as_json: bool) -> tuple[int, list[Standing]]:
+    """Trains the runs of a race without problems one after the other; Ctrl-C ends the one at work, and the race.
+
+    Args:
+        folder: As for `train_in_foreground`.
+        twins: Of one experiment, so of one device and data set.
+        as_json: Whether events are printed as JSON.
+
+    Returns:
+        The exit code, which is that of the worst run, and how the runs that began stand.
+
+    Raises:
+        DocumentError: If the device is not there; nothing was created then.
+    """
+    if not _is_ready(twins[0].experiment, _output(as_json)):
+        return FAILED, []
+    codes, begun = [], []
+    with closing(Workspace.open(folder)) as workspace:
+        entrants = race_entrants(twins)
+        for place, seat in enumerate(seats(workspace, entrants, opened=opened_of(twins)), start=1):
+            print(f"{place} of {len(entrants)}: {seat.entrant.name}", file=sys.stderr)
+            run = submit_seat(workspace, seat, queue=False)
+            begun.append(run.id)
+            codes.append(_train(workspace, run, _output(as_json)))
+            if codes[-1] == INTERRUPTED:
+                break
+        runs = [workspace.run(run_id) for run_id in begun]
+        facts = [facts_of(workspace.run_folder(run.id)) for run in runs]
+        raced = [(run, each) for run, each in zip(runs, facts, strict=True) if each is not None]
+        return max(codes), standings(workspace, raced)
+
+
+def _is_ready(experiment: Experiment, output: EventLines | ProgressBar) -> bool:
+    """Whether device and data are there, the data after a download; if not the data, the output says why.
+
+    Raises:
+        DocumentError: If the device is not there.
+    """
+    try:
+        resolve_device(experiment.training.device)
+    except DeviceUnavailable as error:
+        raise DocumentError([Problem(None, "training.device", str(error))]) from error
+    try:
+        _fetch(experiment, output)
+    except DataUnavailable as error:
+        output.show(RunFailed(step=0, num_steps=0, wall_seconds=0.0, reason=str(error)))
+        return False
+    return True
 
 
 def train_started_run(workspace: Workspace, run: Run, *, as_json: bool) -> int:

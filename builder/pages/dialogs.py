@@ -1,4 +1,4 @@
-"""Dialogs over the screen: experiments, presets, sharing."""
+"""Dialogs over the screen: experiments, presets, sharing, races."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +9,7 @@ import streamlit as st
 
 from builder.pages.experiment_rows import ExperimentRow, experiment_rows, row_text
 from builder.pages.presets_dialog import presets_dialog
+from builder.pages.race_dialog import race_dialog, race_result_dialog
 from builder.pages.run_status import run_title
 from builder.pages.service import is_shared
 from builder.pages.state import LISTED_EXPERIMENTS
@@ -165,4 +166,6 @@ DIALOGS: dict[str, tuple[str, Callable[[StudioActions], None]]] = {
     "experiments": ("Experiments", experiments_dialog),
     "presets": ("Presets", presets_dialog),
     "share": ("Share and keep", share_dialog),
+    "race": ("Race: the same tower, one thing changed", race_dialog),
+    "race_result": ("Race: what came of it", race_result_dialog),
 }

@@ -125,7 +125,7 @@ class Charts:
         self._workspace = workspace
         runs = [workspace.run(run_id) for run_id in run_ids]
         siblings = workspace.runs(experiment_id=runs[0].experiment_id) if runs and runs[0].experiment_id else runs
-        looks = looks_of([*siblings, *runs])
+        looks = looks_of(workspace, [*siblings, *runs])
         shown = [
             ShownRun(run.id, run_title(run), workspace.run_folder(run.id), *looks[run.id], label=f"#{run.number}")
             for run in runs

@@ -88,7 +88,7 @@ def _downloads(actions: StudioActions, missing: dict[str, int]) -> None:
             st.html(missing_text(dataset, progress_text(download) if download and is_running else ""))
             _download_button(actions, dataset, num_bytes, download)
         if download and download.problem:
-            st.error(_plain(download.problem))
+            st.error(plain(download.problem))
 
 
 def _download_button(actions: StudioActions, dataset: str, num_bytes: int, download: Download | None) -> None:
@@ -124,7 +124,7 @@ def _measured(study: Study) -> None:
     try:
         found = reproductions()
     except DocumentError as error:
-        st.error(_plain(f"The measured results cannot be read. {error.problems[0]}"))
+        st.error(plain(f"The measured results cannot be read. {error.problems[0]}"))
         return
     rows = found.of_study(study.name) if found else []
     if found and rows:
@@ -146,6 +146,6 @@ def _close_and_show(actions: StudioActions) -> None:
     st.rerun()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown leaves as it is."""
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|$:<>~" else letter for letter in text)

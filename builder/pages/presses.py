@@ -25,8 +25,8 @@ def act(actions: StudioActions, component: str, message: Any) -> None:
             session.dialog = "experiments"
         case "presets":
             session.dialog = "presets"
-        case "share":
-            session.dialog = "share"
+        case "share" | "race" | "race_result" as name:
+            session.dialog = name
         case "dismiss":
             session.notice = None
         case "notice_action":

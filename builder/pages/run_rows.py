@@ -7,6 +7,7 @@ from typing import Any
 from builder.charts import EvaluationTable
 from builder.pages.differences import differences, in_short, values_of
 from builder.pages.opening import MAX_SHOWN_RUNS
+from builder.pages.racing import race_line, race_of
 from builder.pages.run_status import looks_of
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
@@ -33,7 +34,7 @@ def run_list(
     by_id = {run.id: run for run in runs}
     drawn = [run_id for run_id in shown if run_id in by_id]
     listed = {run.id: run for run in (*runs[:MAX_LISTED], *(by_id[run_id] for run_id in drawn))}
-    looks = looks_of(runs)
+    looks = looks_of(workspace, runs)
     among_all, among_drawn = _differences(workspace, list(listed)), _differences(workspace, drawn)
     rows = []
     for run in listed.values():
@@ -54,7 +55,8 @@ def run_list(
                 **_accuracy(run, validation),
             }
         )
-    return {"rows": rows, "shown": drawn, "most": MAX_SHOWN_RUNS, "num_older": len(by_id) - len(listed)}
+    race = race_line(race_of(workspace, experiment_id))
+    return {"rows": rows, "shown": drawn, "most": MAX_SHOWN_RUNS, "num_older": len(by_id) - len(listed), "race": race}
 
 
 def choice(sent: Any, workspace: Workspace, experiment_id: str | None) -> list[str] | None:

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from builder.charts import run_colours, run_dashes
+from builder.spec.blocks.registry import BLOCKS
 from builder.workspace.errors import WorkspaceError
+from builder.workspace.races.facts import facts_of
 from builder.workspace.rows import RunReader, find_series
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
+
+MIXED_COLOUR = "#8E68C4"
 
 
 def run_status(workspace: Workspace, run: Run, reader: RunReader | None) -> dict[str, Any]:
@@ -85,11 +89,30 @@ def open_reader(workspace: Workspace, run: Run) -> RunReader | None:
         return None
 
 
-def looks_of(runs: Iterable[Run]) -> dict[str, tuple[str, str]]:
-    """Colour and line style for each run by its id, which stay as younger runs come."""
-    ids = [run.id for run in sorted(runs, key=lambda run: run.number)]
+def looks_of(workspace: Workspace, runs: Iterable[Run]) -> dict[str, tuple[str, str]]:
+    """Colour and line style for each run by its id, which stay as younger runs come.
+
+    Runs of a race between kinds have the colours of their kinds; several of one kind differ in their line.
+    """
+    ordered = sorted(runs, key=lambda run: run.number)
+    ids = [run.id for run in ordered]
     colours, dashes = run_colours(ids), run_dashes(ids)
-    return {run_id: (colours[run_id], dashes[run_id]) for run_id in colours}
+    looks = {run_id: (colours[run_id], dashes[run_id]) for run_id in colours}
+    races: dict[str, dict[str, list[str]]] = {}
+    for run_id in looks:
+        if facts := facts_of(workspace.run_folder(run_id)):
+            races.setdefault(facts.race, {}).setdefault(facts.kind, []).append(run_id)
+    for by_kind in races.values():
+        if len(by_kind) > 1:
+            for kind, of_kind in by_kind.items():
+                lines = run_dashes(of_kind)
+                looks.update({run_id: (kind_colour(kind), lines[run_id]) for run_id in of_kind})
+    return looks
+
+
+def kind_colour(kind: str) -> str:
+    """The colour of a kind of block; of a tower of several kinds, one that no kind has."""
+    return BLOCKS[kind].colour if kind in BLOCKS else MIXED_COLOUR
 
 
 def run_title(run: Run) -> str:

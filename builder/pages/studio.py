@@ -293,8 +293,12 @@ def _runs(actions: StudioActions) -> None:
     found = run_list(actions.workspace, experiment_id, session.shown)
     if found["rows"]:
         follow = _feed("runs", experiment=experiment_id, shown=",".join(session.shown))
-        data = {**found, "read_only": session.read_only, "follow": follow}
-        runs(data, key="runs", on_choose=partial(_choose_runs, actions))
+        runs(
+            {**found, "read_only": session.read_only, "follow": follow},
+            key="runs",
+            on_choose=partial(_choose_runs, actions),
+            on_action=partial(_act, actions, "runs"),
+        )
 
 
 def _choose_runs(actions: StudioActions) -> None:

@@ -1,5 +1,6 @@
 """What a person can do on the one screen, as methods over a session and the workspace. No drawing here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from builder.pages.comparing import (
@@ -13,6 +14,7 @@ from builder.pages.document_actions import DocumentActions
 from builder.pages.downloading import Downloads
 from builder.pages.editing import for_as_long_again, why_not_trainable
 from builder.pages.opening import MAX_SHOWN_RUNS
+from builder.pages.racing import field_of, start_race
 from builder.pages.state import Session
 from builder.spec import DocumentError, dump_experiment, parse_experiment
 from builder.workspace.branching import branch
@@ -133,11 +135,43 @@ class StudioActions(DocumentActions):
         except WorkspaceError as error:
             session.notify("error", str(error))
             return False
-        assert runs[0].experiment_id is not None
-        self.open_experiment(runs[0].experiment_id)
-        session.run_id = runs[0].id
-        session.shown = [run.id for run in runs[:MAX_SHOWN_RUNS]]
+        self._show_over_each_other(runs, runs[0])
         return True
+
+    def race(self, raw: Any) -> bool:
+        """Starts a race of the document as a new experiment, whose runs are drawn over each other.
+
+        A run that cannot be trained is left out; the document of the own kind's run is open, and that run in view.
+
+        Args:
+            raw: What is varied, as a browser asks for it.
+
+        Returns:
+            Whether it was started; if not, a message says why.
+        """
+        session = self.session
+        if session.read_only:
+            return False
+        field = field_of(self.editing.experiment, raw)
+        why_not = self.why_deleted() or field.problem or self.downloads.why_not(self.editing.experiment)
+        if why_not:
+            session.notify("error", why_not)
+            return False
+        try:
+            ensure_supervisor(self.workspace)
+            runs, first = start_race(self.workspace, field.sound, session.owner)
+        except WorkspaceError as error:
+            session.notify("error", str(error))
+            return False
+        self._show_over_each_other(runs, first)
+        return True
+
+    def _show_over_each_other(self, runs: Sequence[Run], first: Run) -> None:
+        """Opens the experiment of new runs with as many of them as can be drawn, one of them in view."""
+        assert first.experiment_id is not None
+        self.open_experiment(first.experiment_id)
+        self.session.run_id = first.id
+        self.session.shown = [run.id for run in (first, *(run for run in runs if run is not first))][:MAX_SHOWN_RUNS]
 
     def restart(self) -> None:
         """A fresh start: stops what runs, takes the next seed, trains again."""

@@ -69,7 +69,7 @@ def preset_text(preset: Preset, missing: dict[str, int]) -> str:
         sibling = f"; {preset.sibling} shows the same without" if preset.sibling else ""
         needs = escape(f"needs a download of {bytes_text(missing[dataset])}{sibling}")
         chips += f'<span class="hg-missing">{needs}</span>'
-    kinds = "".join(_glyph(kind) for kind in dict.fromkeys(placed.block.kind for placed in blocks))
+    kinds = "".join(kind_glyph(kind) for kind in dict.fromkeys(placed.block.kind for placed in blocks))
     return (
         f'<div class="hg-preset" title="{escape("Watch: " + preset.watch)}">'
         f"<div>{kinds}<b>{escape(preset.title)}</b><code>{escape(preset.name)}</code></div>"
@@ -122,7 +122,7 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _glyph(kind: str) -> str:
+def kind_glyph(kind: str) -> str:
     """A kind's form in its colour, as in the palette; a picture, since drawings inside markup are taken out of it."""
     block = BLOCKS[kind]
     drawing = (

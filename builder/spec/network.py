@@ -1,6 +1,6 @@
 """The network: a tree of layers, blocks and repeats, and its limits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import AfterValidator, Discriminator, Tag, model_validator
@@ -129,6 +129,23 @@ def walk(items: tuple[Any, ...]) -> Iterator[Layer | Block | Repeat]:
             yield from item.shortcut
         elif isinstance(item, Repeat):
             yield from walk(item.items)
+
+
+def changed_network(network: NetworkSpec, change: Callable[[Any], Any]) -> NetworkSpec:
+    """The network with `change` made to each layer, block and repeat, what stands inside of one first.
+
+    Nothing is validated: the change keeps ids, and gives what the schema allows.
+    """
+    return network.model_copy(update={"items": _changed(network.items, change)})
+
+
+def _changed(items: tuple[Any, ...], change: Callable[[Any], Any]) -> tuple[Any, ...]:
+    changed = []
+    for item in items:
+        lanes = ("body", "shortcut") if isinstance(item, Block) else ("items",) if isinstance(item, Repeat) else ()
+        inner = {lane: _changed(getattr(item, lane), change) for lane in lanes}
+        changed.append(change(item.model_copy(update=inner) if inner else item))
+    return tuple(changed)
 
 
 def unrolled_counts(items: tuple[Any, ...]) -> tuple[int, int]:

@@ -32,17 +32,25 @@ class RunRow(TypedDict):
     best_step: int | None
 
 
+class Race(TypedDict):
+    """What the runs' race has shown, or so far shows."""
+
+    text: str
+    is_over: bool
+
+
 class RunsData(TypedDict):
     """Newest first; `shown` are the ids of those that are drawn, the one in view first, at most `most`.
 
-    `num_older` runs are not listed. With `read_only` nothing can be chosen. `follow` is the address of the list
-    as it is later.
+    `num_older` runs are not listed; `race` is None unless they race. With `read_only` nothing can be chosen. `follow` is the
+    address of the list as it is later.
     """
 
     rows: list[RunRow]
     shown: list[str]
     most: int
     num_older: int
+    race: Race | None
     read_only: bool
     follow: str
 
@@ -53,12 +61,19 @@ def _renderer() -> ComponentRenderer:
     return component("components.runs", js="index.js", css="index.css")
 
 
-def runs(data: RunsData | Mapping[str, Any], *, key: str, on_choose: Callable[[], None] = lambda: None) -> None:
+def runs(
+    data: RunsData | Mapping[str, Any],
+    *,
+    key: str,
+    on_choose: Callable[[], None] = lambda: None,
+    on_action: Callable[[], None] = lambda: None,
+) -> None:
     """Mounts the list.
 
     Args:
         data: What it shows.
         key: The widget's; its value `choose` is `{shown: [id], nonce}`.
         on_choose: Called when a person chose other runs, before the script runs.
+        on_action: Called when a person asked for the race's result; the widget's `action` is `{kind: "race_result", nonce}`.
     """
-    _renderer()(key=key, data={**data, "key": key}, on_choose_change=on_choose)
+    _renderer()(key=key, data={**data, "key": key}, on_choose_change=on_choose, on_action_change=on_action)

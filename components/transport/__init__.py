@@ -18,6 +18,7 @@ ActionKind = Literal[
     "redo",
     "presets",
     "share",
+    "race",
     "train",
     "pause",
     "resume",

@@ -34,6 +34,7 @@ def mount(page: Page, rows: list[dict], shown: list[str], **changes) -> None:
         "shown": shown,
         "most": 6,
         "num_older": 0,
+        "race": None,
         "read_only": False,
         "follow": "feed/runs?x",
         **changes,
@@ -106,9 +107,25 @@ def test_six_runs_leave_room_for_the_charts(page: Page) -> None:
 def test_news_of_the_list_stay_when_the_page_draws_again_what_it_drew_before(page: Page) -> None:
     mount(page, [row(1, status="running", val_accuracy=None)], ["r1"])
     shown = page.locator(".rp-run[data-run=r1]")
-    tell(page, "runs?x", {"rows": [row(1, status="running", val_accuracy=0.75)], "num_older": 0})
+    tell(page, "runs?x", {"rows": [row(1, status="running", val_accuracy=0.75)], "num_older": 0, "race": None})
     expect(shown).to_contain_text("75.0 %")
     page.evaluate("rows => harness.update('runs', { rows })", [row(1, status="running", val_accuracy=None)])
     expect(shown).to_contain_text("75.0 %")
     page.evaluate("rows => harness.update('runs', { rows, follow: 'feed/runs?y' })", [row(2)])
     expect(shown).to_have_count(0)
+
+
+def test_a_race_says_what_it_shows_and_leads_to_its_result(page: Page) -> None:
+    rows = [row(number, name=f"{number}0 × Residual", status="running") for number in (4, 3, 2, 1)]
+    text = "So far, at step 40: Residual reached 97.8 % validation accuracy at best, Plain 61.2 %: 36.6 points more."
+    mount(page, rows, ["r1", "r2", "r3", "r4"], race={"text": text, "is_over": False})
+    expect(page.locator(".rp-verdict")).to_have_text(text)
+    for title in page.locator(".rp-list .rp-title").all():
+        assert title.evaluate("node => node.scrollWidth <= node.clientWidth")
+    # The state stands as a sign alone, and is still read out.
+    expect(page.locator(".rp-run[data-run=r1]")).to_contain_text("running97.2 %")
+    page.get_by_role("button", name="Result", exact=True).click()
+    (sent,) = page.evaluate("harness.triggers('runs')")
+    assert sent["value"]["kind"] == "race_result"
+    mount(page, rows, ["r1", "r2", "r3", "r4"])
+    expect(page.locator(".rp-race")).to_be_hidden()

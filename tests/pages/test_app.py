@@ -120,3 +120,32 @@ def test_measured_results_that_cannot_be_read_are_told_and_the_rest_is_shown(ser
     assert not app.exception
     assert "rows" in app.error[0].value
     assert "digits-residual" in texts(app)
+
+
+def test_the_dialog_of_a_race_names_its_runs_and_starts_them(served, monkeypatch):
+    monkeypatch.setattr(studio_actions, "ensure_supervisor", lambda workspace: None)
+    app = shown()
+    app.session_state["highrise"].dialog = "race"
+    app.run()
+    assert not app.exception
+    for text in ("Plain", "Residual", "as in the editor", "arXiv 1512.03385"):
+        assert text in texts(app)
+    app.text_input("race-depths").input("3, x").run()
+    assert app.button("start-race").disabled
+    assert "valid integer" in app.info[0].value
+    app.text_input("race-depths").input("3, 6").run()
+    assert "3 × Residual" in texts(app)
+    app.button("start-race").click().run()
+    assert not app.exception
+    (entry,) = served.experiments()
+    runs = served.runs(experiment_id=entry.id)
+    assert sorted(run.name for run in runs) == [
+        "3 × Plain",
+        "3 × Residual",
+        "6 × Plain",
+        "6 × Residual",
+    ]
+    app.session_state["highrise"].dialog = "race_result"
+    app.run()
+    assert not app.exception
+    assert "waits for its turn" in texts(app)

@@ -128,7 +128,7 @@ def test_a_younger_run_changes_no_older_runs_colour_and_line(workspace):
     before: dict[str, tuple[str, str]] = {}
     for _ in range(6):
         workspace.submit('{"name": "digits"}')
-        looks = looks_of(workspace.runs())
+        looks = looks_of(workspace, workspace.runs())
         assert {run_id: looks[run_id] for run_id in before} == before
         for each in zip(*looks.values(), strict=True):
             assert len(set(each)) == len(looks)

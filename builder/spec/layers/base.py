@@ -21,7 +21,8 @@ class Layer(Document):
 
     Class attributes describe the kind itself; the palette, the forms and the cards are drawn from them.
     `saves_input` and `saves_output` say what the backward pass needs; `output_is_fresh` that the output is a new tensor
-    which the backward pass does not need, so that the next layer may overwrite it.
+    which the backward pass does not need, so that the next layer may overwrite it. `width_field` names the field that says
+    how many features or channels the layer gives, of one that chooses them.
     """
 
     title: ClassVar[str]
@@ -32,6 +33,7 @@ class Layer(Document):
     saves_input: ClassVar[bool] = False
     saves_output: ClassVar[bool] = False
     output_is_fresh: ClassVar[bool] = False
+    width_field: ClassVar[str | None] = None
 
     kind: str
     id: ItemId = field(title="Id", help="Name of this item in addresses; never used again.", hidden=True)

@@ -19,6 +19,7 @@ class ConvLayer(Layer):
     summary: ClassVar = "{out_channels} channels, kernel {kernel_size}, stride {stride}"
     saves_input: ClassVar = True
     output_is_fresh: ClassVar = True
+    width_field: ClassVar = "out_channels"
 
     kind: Literal["conv"] = "conv"
     out_channels: int = field(16, title="Channels", help="Number of output maps.", unit="channels", ge=1, le=8192)

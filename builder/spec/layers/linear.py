@@ -19,6 +19,7 @@ class LinearLayer(Layer):
     summary: ClassVar = "units: {out_features}"
     saves_input: ClassVar = True
     output_is_fresh: ClassVar = True
+    width_field: ClassVar = "out_features"
 
     kind: Literal["linear"] = "linear"
     out_features: Annotated[int, Field(ge=1, le=65_536)] | Literal["classes"] = field(

@@ -20,15 +20,23 @@ export interface RunRow {
   best_step: number | null;
 }
 
+/** What the runs' race has shown, or so far shows. */
+export interface Race {
+  text: string;
+  is_over: boolean;
+}
+
 export interface RunsData {
   rows: RunRow[];
   /** Ids of those that are drawn, the one in view first. */
   shown: string[];
   most: number;
   num_older: number;
+  /** null unless they race. */
+  race: Race | null;
   read_only: boolean;
   follow: string;
 }
 
 /** What the list's feed says. */
-export type RunsNews = Pick<RunsData, "rows" | "num_older">;
+export type RunsNews = Pick<RunsData, "rows" | "num_older" | "race">;

@@ -99,6 +99,13 @@ export class RunsView implements View<RunsData> {
   private readonly open = h("button", { type: "button", class: "rp-open" });
   private readonly offers = h("div", { class: "rp-offers" });
   private readonly note = h("div", { class: "rp-note" });
+  private readonly verdict = h("span", { class: "rp-verdict", "aria-live": "polite" });
+  private readonly result = h(
+    "button",
+    { type: "button", title: "The race's runs side by side", onclick: () => this.showResult() },
+    "Result",
+  );
+  private readonly race = h("div", { class: "rp-race" }, this.verdict, this.result);
   private readonly popup: HTMLElement;
   private readonly shown = new Map<string, Shown>();
   private readonly offered = new Map<string, Offered>();
@@ -109,7 +116,7 @@ export class RunsView implements View<RunsData> {
 
   constructor(private readonly host: Host) {
     this.popup = h("div", { class: "rp-popup", role: "dialog", "aria-label": "Runs" }, this.note, this.offers);
-    this.element = h("div", { class: "rp-panel" }, this.list, this.none, this.open, this.popup);
+    this.element = h("div", { class: "rp-panel" }, this.list, this.none, this.open, this.popup, this.race);
     attachPopover(this.open, this.popup, this.open);
     host.root.append(this.element);
   }
@@ -122,7 +129,7 @@ export class RunsView implements View<RunsData> {
 
   news(list: RunsNews | null): void {
     if (list === null || this.data === null) return;
-    const news = { rows: list.rows, num_older: list.num_older };
+    const news = { rows: list.rows, num_older: list.num_older, race: list.race };
     this.told = { follow: this.data.follow, news };
     this.data = { ...this.data, ...news };
     this.draw();
@@ -150,6 +157,7 @@ export class RunsView implements View<RunsData> {
       }),
     );
     setHidden(this.none, drawn.length > 0);
+    this.drawRace(data);
     const isFull = chosen.length >= data.most;
     setHidden(this.open, data.read_only);
     setText(this.open, `${data.rows.length + data.num_older} runs ▾`.replace(/^1 runs/, "1 run"));
@@ -164,6 +172,19 @@ export class RunsView implements View<RunsData> {
         return view.element;
       }),
     );
+  }
+
+  private drawRace({ race }: RunsData): void {
+    setHidden(this.race, race === null);
+    setAttribute(this.list, "data-race", race !== null);
+    if (race === null) return;
+    setText(this.verdict, race.text);
+    setAttribute(this.verdict, "title", race.text);
+    setAttribute(this.verdict, "data-over", race.is_over);
+  }
+
+  private showResult(): void {
+    this.host.trigger("action", { kind: "race_result", nonce: newNonce() });
   }
 
   private keep<Each>(held: Map<string, Each>, id: string, make: () => Each): Each {

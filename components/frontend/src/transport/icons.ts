@@ -17,6 +17,7 @@ const PATHS = {
   restart: { stroke: "M3 3v3.6h3.6M3.3 6.4A5.4 5.4 0 1 1 2.8 9.6" },
   presets: { stroke: "M2.5 2.5h4.2v4.2H2.5zM9.3 2.5h4.2v4.2H9.3zM2.5 9.3h4.2v4.2H2.5zM9.3 9.3h4.2v4.2H9.3z" },
   share: { stroke: "M8 9.8V2M5 4.7 8 1.8l3 2.9M4.5 7.2H3v6.6h10V7.2h-1.5" },
+  race: { stroke: "M3 2v12M3 2.8h9.6L10.4 6l2.2 3.2H3" },
   caret: { stroke: "m4.5 6.5 3.5 3.5 3.5-3.5" },
   check: { stroke: "m3 8.6 3.3 3.3L13 4.6" },
   cross: { stroke: "m4 4 8 8M12 4l-8 8" },

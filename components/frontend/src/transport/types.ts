@@ -83,6 +83,7 @@ export type ActionKind =
   | "redo"
   | "presets"
   | "share"
+  | "race"
   | "train"
   | "pause"
   | "resume"

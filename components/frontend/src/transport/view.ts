@@ -35,6 +35,9 @@ export class TransportView implements View<TransportData> {
     this.send("presets"),
   );
   private readonly share = this.button("share", "Share", "Link and file of this experiment", () => this.send("share"));
+  private readonly race = this.button("race", "Race", "Train twins of this tower with one thing changed", () =>
+    this.send("race"),
+  );
   private readonly step = this.button("step", "Step", "", () => this.pressStep());
   private readonly stop = this.button("stop", "Stop", "", () => this.press("stop", "stop"));
   private readonly restart = this.button("restart", "Reset", "", () => this.press("restart", "restart"));
@@ -85,6 +88,7 @@ export class TransportView implements View<TransportData> {
       { class: "tp-side tp-train", role: "group", "aria-label": "Training" },
       this.device.element,
       this.main,
+      this.race,
       this.step,
       this.stop,
       this.restart,

@@ -1,0 +1,1 @@
+"""Races: the same experiment with one thing changed, run against run."""
