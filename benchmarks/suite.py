@@ -43,6 +43,7 @@ SUITE = {
     "stochastic": Benchmark("Stochastic depth, against constant depth", "benchmarks.stochastic_depth"),
     "memory": Benchmark("The estimate of memory, against its measured peak", "benchmarks.memory"),
     "analysis": Benchmark("The server's work for an edit", "benchmarks.analysis"),
+    "depth": Benchmark("The cost of a block in deep towers", "benchmarks.depth"),
     "screen": Benchmark("What a person waits for", "benchmarks.screen"),
     "server": Benchmark("What the web server holds", "benchmarks.server"),
     "crowd": Benchmark("Many tabs on one run", "benchmarks.crowd"),
