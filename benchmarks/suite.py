@@ -44,7 +44,9 @@ SUITE = {
     "memory": Benchmark("The estimate of memory, against its measured peak", "benchmarks.memory"),
     "analysis": Benchmark("The server's work for an edit", "benchmarks.analysis"),
     "depth": Benchmark("The cost of a block in deep towers", "benchmarks.depth"),
+    "rows": Benchmark("Long runs", "benchmarks.rows"),
     "screen": Benchmark("What a person waits for", "benchmarks.screen"),
+    "opening": Benchmark("Long runs in the browser", "benchmarks.opening"),
     "server": Benchmark("What the web server holds", "benchmarks.server"),
     "crowd": Benchmark("Many tabs on one run", "benchmarks.crowd"),
 }
