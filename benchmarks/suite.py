@@ -40,6 +40,7 @@ SUITE = {
     "throughput": Benchmark("Samples per second, against a bare loop", "benchmarks.throughput"),
     "minimodel": Benchmark("MiniModel, against a bare loop", "benchmarks.minimodel"),
     "recording": Benchmark("Recording every step", "benchmarks.recording"),
+    "opponents": Benchmark("Against Lightning and Keras", "benchmarks.opponents"),
     "stochastic": Benchmark("Stochastic depth, against constant depth", "benchmarks.stochastic_depth"),
     "memory": Benchmark("The estimate of memory, against its measured peak", "benchmarks.memory"),
     "analysis": Benchmark("The server's work for an edit", "benchmarks.analysis"),
