@@ -39,7 +39,7 @@ check: install-dev node ## Lint, types, import contracts, the front end's tests,
 	cd $(FRONTEND) && npm run --silent build
 	@scripts/assets_are_current
 
-bench: install-dev ## Print the table of figures; ARGS="NAME ... --json" chooses
+bench: install-dev ## Measure the figures, and write docs/performance.md; ARGS="NAME ... --json" chooses
 	@browser=$$(scripts/browser --install) && HIGHRISE_CHROMIUM="$$browser" $(VENV_PYTHON) -m benchmarks $(ARGS)
 
 soak: install-dev ## Put the promises to the test, under an hour, and write docs/guarantees.md; ARGS="NAME ... --short" chooses

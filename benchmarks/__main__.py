@@ -1,41 +1,38 @@
-"""`python -m benchmarks [NAME ...] [--json]`: measures and prints one table."""
+"""`python -m benchmarks [NAME ...] [--json] [--try]`: measures, prints one table, writes docs/performance.md."""
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Callable
-from importlib import import_module
 
+from benchmarks.performance import PERFORMANCE
+from benchmarks.seen import seen_today, this_machine
+from benchmarks.suite import SUITE, CannotMeasure
 from benchmarks.table import Row, format_rows
-
-BENCHMARKS = {
-    "accuracy": "benchmarks.accuracy",
-    "throughput": "benchmarks.throughput",
-    "minimodel": "benchmarks.minimodel",
-    "stochastic": "benchmarks.stochastic_depth",
-    "memory": "benchmarks.memory",
-    "analysis": "benchmarks.analysis",
-    "screen": "benchmarks.screen",
-    "server": "benchmarks.server",
-    "crowd": "benchmarks.crowd",
-    "viewers": "benchmarks.viewers",
-}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)}; none means all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(SUITE)}; none means all")
     parser.add_argument("--json", action="store_true", help="one JSON list instead of a table")
-    arguments = parser.parse_args()
-    unknown = [name for name in arguments.names if name not in BENCHMARKS]
-    if unknown:
-        parser.error(f"there is no benchmark “{unknown[0]}”; there are {', '.join(BENCHMARKS)}")
+    parser.add_argument("--try", action="store_true", dest="tries", help="the document stays as it is")
+    options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in SUITE]:
+        parser.error(f"there is no benchmark “{unknown[0]}”; there are {', '.join(SUITE)}")
     rows: list[Row] = []
-    for name in arguments.names or BENCHMARKS:
+    for name in options.names or SUITE:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        measure: Callable[[], list[Row]] = import_module(BENCHMARKS[name]).measure
-        rows += measure()
-    print(json.dumps([row.to_json() for row in rows]) if arguments.json else format_rows(rows))
+        where = f"{this_machine()}; load average {os.getloadavg()[0]:.1f} before it"
+        try:
+            found = SUITE[name].measure()
+        except CannotMeasure as reason:
+            print(f"  left out: {reason}", file=sys.stderr, flush=True)
+            continue
+        rows += found
+        if not options.tries:
+            # After each, so that what has been measured is not lost when a later one is stopped.
+            PERFORMANCE.write({name: seen_today(found, where)})
+    print(json.dumps([row.to_json() for row in rows]) if options.json else format_rows(rows))
     return 0
 
 

@@ -18,7 +18,7 @@ SETTLE_SECONDS = 0.3
 
 HOOK = "window.__highrise_live = { written_to_drawn: [], draw: [] };"
 
-CLICK_TO_POINT = """() => new Promise((resolve) => {
+IS_DRAWN = """() => {
   const all = (root, found) => {
     for (const node of root.querySelectorAll('*')) {
       if (node.matches('.lv-plot')) found.push(node);
@@ -26,18 +26,22 @@ CLICK_TO_POINT = """() => new Promise((resolve) => {
     }
     return found;
   };
-  const plots = all(document, []);
   const hasPoint = (plot) => plot.data?.some((trace) => trace.x?.length > 0) && plot.querySelector('.trace');
-  const isDrawn = () => plots.some(hasPoint);
+  return all(document, []).some(hasPoint);
+}"""
+"""Whether any chart has a point."""
+
+CLICK_TO_POINT = f"""() => new Promise((resolve) => {{
+  const isDrawn = {IS_DRAWN};
   if (isDrawn()) throw new Error('There is a point already.');
   let clicked = null;
-  document.addEventListener('click', () => { clicked = performance.now(); }, { capture: true, once: true });
-  const look = () => {
+  document.addEventListener('click', () => {{ clicked = performance.now(); }}, {{ capture: true, once: true }});
+  const look = () => {{
     if (clicked !== null && isDrawn()) resolve(performance.now() - clicked);
     else requestAnimationFrame(look);
-  };
+  }};
   requestAnimationFrame(look);
-})"""
+}})"""
 """Resolves with milliseconds from the click to the frame after the one that drew the first point of any chart."""
 
 WATCH_EDITS = """() => {

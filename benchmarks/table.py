@@ -62,6 +62,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[max(rank, 1) - 1]
 
 
+def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
+    """The power of the size that the costs follow best: the slope of a line through their logarithms; 1 is linear."""
+    return statistics.linear_regression([math.log(size) for size in sizes], [math.log(cost) for cost in costs]).slope
+
+
 def format_rows(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
     lines = ["| what | median | low - high | must be | holds | how |", "| --- | --- | --- | --- | --- | --- |"]

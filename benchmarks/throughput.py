@@ -125,9 +125,10 @@ def random_data(shape: tuple[int, ...], num_classes: int = 10) -> Dataset:
     return Dataset(train=train, validation=small, test=small, shape=shape, class_names=names, note=None)
 
 
-def measured(preset: str, num_steps: int) -> Experiment:
-    """A preset for `num_steps` steps without evaluation in between."""
-    experiment = load_experiment(preset)
+def measured(experiment: Experiment | str, num_steps: int) -> Experiment:
+    """An experiment, or a preset by its name, for `num_steps` steps without evaluation in between."""
+    if isinstance(experiment, str):
+        experiment = load_experiment(experiment)
     for path, value in (
         ("training.duration.steps", num_steps),
         ("training.evaluate_every.steps", 10**9),

@@ -58,6 +58,7 @@ class BinTable:
         self._max_bins = max_bins
         self._sent = Sent()
         self._series = sorted({each.id for column in self._columns for each in column.series})
+        self._places = {series_id: place for place, series_id in enumerate(self._series)}
         self._stride = self._columns[0].series[0].every
         self._size = 0
         self._smoother = self._new_smoother()
@@ -93,7 +94,7 @@ class BinTable:
         return Smoother(len(self._series), half_life_of(self._run.num_steps))
 
     def _values(self, column: Column, bins: Bins, smooth: np.ndarray) -> Iterable[float] | None:
-        places = [self._series.index(each.id) for each in column.series]
+        places = [self._places[each.id] for each in column.series]
         if column.form == "bad":
             height = np.where(np.isfinite(smooth), smooth, _NOWHERE_YET)[:, places]
             return np.where(bins.num_nonfinite[:, places] > 0, height, np.nan).ravel().tolist()

@@ -1,13 +1,11 @@
 """The table of figures: what it says of a figure is what the numbers say."""
 
 import math
-from importlib.util import find_spec
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.__main__ import BENCHMARKS
 from benchmarks.table import Row, format_rows, percentile, summarise
 
 NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50)
@@ -66,8 +64,3 @@ def test_the_table_shows_each_figure_with_its_floor_and_whether_it_holds():
         "| speed | 1.2 | 1 - 1.4 | at least 1.1 | yes | paired |",
         "| wait | 500 ms | 500 - 500 | at most 400 ms | **no** |  |",
     ]
-
-
-def test_every_benchmark_that_can_be_named_is_there():
-    for name, module in BENCHMARKS.items():
-        assert find_spec(module), name

@@ -2,10 +2,9 @@
 
 import pytest
 
+from benchmarks.seen import Seen
 from benchmarks.table import summarise
-from soak import guarantees
-from soak.guarantees import Seen, page, read, seen_now, write
-from soak.suite import SUITE
+from soak.guarantees import GUARANTEES
 from soak.tally import Tally
 
 
@@ -23,26 +22,13 @@ def test_what_was_never_tried_proves_nothing():
         Tally("runs lost").row("in a test")
 
 
-def test_a_promise_that_is_seen_again_takes_the_place_of_its_old_figures(tmp_path, monkeypatch):
-    monkeypatch.setattr(guarantees, "FILE", tmp_path / "guarantees.json")
-    monkeypatch.setattr(guarantees, "DOCUMENT", tmp_path / "guarantees.md")
-    monkeypatch.setitem(SUITE, "other", SUITE["resume"])
-    write({"other": seen_now([summarise("other", [1.0])])})
-    for failures in (3, 0):
-        write({"resume": seen_now([summarise("lost", [failures], floor=0, sense="at most")])})
-    found = read()
-    assert list(found) == ["resume", "other"]
-    assert found["resume"].rows[0].median == 0
-    assert (tmp_path / "guarantees.md").read_text() == page(found)
-
-
 def test_the_document_is_made_of_what_was_seen():
     seen = Seen([summarise("lost", [2], floor=0, sense="at most", note="of 5")], "2 cores", "2026-11-26")
-    text = page({"resume": seen})
+    text = GUARANTEES.text({"resume": seen})
     assert "## A run that was killed goes on to the same end, bit for bit\n" in text
     assert "| lost | 2 | 2 - 2 | at most 0 | **no** | of 5 |" in text
     assert "`resume`, 2026-11-26: 2 cores." in text
 
 
 def test_the_document_in_the_project_is_of_the_figures_in_the_project():
-    assert guarantees.DOCUMENT.read_text() == page(guarantees.read())
+    assert GUARANTEES.document.read_text() == GUARANTEES.text(GUARANTEES.read())

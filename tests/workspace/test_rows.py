@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.workspace.errors import WorkspaceUnusable
-from builder.workspace.rows import ABSENT, Keep, RunReader, RunWriter, Series, is_absent
+from builder.workspace.rows import ABSENT, Keep, RunReader, RunWriter, Series, bins, is_absent
 from builder.workspace.rows.layout import FILE_NAME
 
 SERIES = [
@@ -289,3 +289,25 @@ def test_a_live_tick_costs_the_same_late_as_early(tmp_path):
     for select in selects:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {select}")]
         assert all("SEARCH" in line or "SCALAR" in line for line in plan), plan
+
+
+def test_only_bins_that_a_flush_completes_are_merged(tmp_path, monkeypatch):
+    merged = []
+    real = bins.merge
+    monkeypatch.setattr(bins, "merge", lambda summaries: merged.append(len(summaries)) or real(summaries))
+    writer = write(tmp_path, make_values(15))
+    assert merged == []
+    append(writer, make_values(1))
+    assert merged == [1, 1]
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 99), num_bins=st.integers(1, 4), num_series=st.integers(1, 20))
+def test_a_mean_adds_its_records_one_after_the_other_whatever_the_shape(seed, num_bins, num_series):
+    values = np.random.default_rng(seed).lognormal(sigma=9, size=(num_bins * bins.FIRST_SIZE, num_series))
+    values = values.astype(np.float32)
+    parts = bins.summarise(values).reshape(num_bins, bins.FIRST_SIZE, 5, num_series)
+    totals = np.zeros((num_bins, num_series))
+    for part in range(bins.FIRST_SIZE):
+        totals += parts[:, part, bins.MEAN]
+    assert bins.merge(parts)[:, bins.MEAN].tobytes() == (totals / bins.FIRST_SIZE).astype(np.float32).tobytes()

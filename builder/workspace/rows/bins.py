@@ -51,10 +51,10 @@ def merge(summaries: np.ndarray) -> np.ndarray:
     merged[:, MAX] = np.where(some, summaries[:, :, MAX], -np.inf).max(axis=1)
     merged[:, NUM_FINITE] = counts.sum(axis=1)
     merged[:, NUM_NONFINITE] = summaries[:, :, NUM_NONFINITE].sum(axis=1)
-    total = np.zeros(merged[:, MEAN].shape)
-    for part in range(summaries.shape[1]):  # one after the other: numpy's own order depends on the shape
-        total += np.where(some[:, part], summaries[:, part, MEAN], np.float32(0)).astype(np.float64) * counts[:, part]
-    merged[:, MEAN] = total / np.maximum(merged[:, NUM_FINITE], 1)
+    parts = np.where(some, summaries[:, :, MEAN], np.float32(0)).astype(np.float64) * counts
+    # Running sums, for they are one addition after the other: the order of numpy's own sum depends on the shape.
+    totals = np.add.accumulate(parts, axis=1)[:, -1]
+    merged[:, MEAN] = totals / np.maximum(merged[:, NUM_FINITE], 1)
     nothing = np.where(merged[:, NUM_NONFINITE] > 0, np.float32(np.nan), ABSENT)
     empty = merged[:, NUM_FINITE] == 0
     for row in (MIN, MAX, MEAN):

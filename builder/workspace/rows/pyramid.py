@@ -51,6 +51,8 @@ class Pyramid:
             size = bins.FACTOR if level else bins.FIRST_SIZE
             num_complete = len(waiting) // size
             self._pending[level] = waiting[num_complete * size :]
+            if not num_complete:
+                return
             arriving = bins.merge(waiting[: num_complete * size].reshape(num_complete, size, *waiting.shape[1:]))
             level += 1
             first_number = self.num_records // bins.size_of(level) - num_complete

@@ -161,8 +161,8 @@ class RunReader:
                 if bin_size is not None:
                     raise ValueError(f"Steps {first} to {last} of this profile are no longer kept one by one.")
                 level += 1
-        columns = [column for track in tracks for column in track.columns]
-        order = [columns.index(each) for each in series_ids]
+        places = {column: place for place, column in enumerate(column for track in tracks for column in track.columns)}
+        order = [places[each] for each in series_ids]
         return _to_points(np.concatenate(loaded, axis=2)[:, :, order], level, first_record, num_records, stride)
 
     def evaluations(self, after: int = 0) -> list[Evaluation]:

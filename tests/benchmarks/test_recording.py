@@ -1,0 +1,30 @@
+"""The loop that records loss and accuracy alone: the same training, and nothing else in its rows."""
+
+from unittest.mock import patch
+
+import numpy as np
+
+from benchmarks.recording import LossAndAccuracy
+from benchmarks.throughput import measured, random_data
+from builder.data.dataset import Dataset
+from builder.spec import Experiment
+from builder.training.events import RunStarted, StepsRecorded
+from builder.training.loop import train
+
+
+def recorded(experiment: Experiment, data: Dataset) -> tuple[list[str], np.ndarray]:
+    """The quantities and the rows of a run."""
+    events = list(train(experiment, data))
+    series = next(event.series for event in events if isinstance(event, RunStarted))
+    rows = [event.values for event in events if isinstance(event, StepsRecorded)]
+    return [each.quantity for each in series], np.concatenate(rows)
+
+
+def test_it_trains_the_same_and_records_loss_and_accuracy_alone():
+    experiment, data = measured("mnist-dense", 12), random_data((1, 28, 28))
+    everything, all_rows = recorded(experiment, data)
+    with patch("builder.training.run.Recorder", LossAndAccuracy):
+        quantities, rows = recorded(experiment, data)
+    assert quantities == ["loss", "accuracy"] == everything[:2]
+    assert len(everything) > 10
+    np.testing.assert_array_equal(rows, all_rows[:, :2])
