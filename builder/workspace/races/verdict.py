@@ -9,7 +9,7 @@ from builder.workspace.races.standings import Standing
 
 MAX_NAMED = 4
 """Of more runs the best and the worst are named."""
-ONE_SEED = "One seed: another may give another order."
+ONE_SEED = "One seed; another may differ."
 HEADER = ("entrant", "blocks", "parameters", "training loss", "training error", "best validation", "test", "state")
 RIGHT = "<>>>>>><"
 
@@ -95,7 +95,7 @@ def _difference(compared: Sequence[Standing], is_over: bool) -> str:
     if best - worst <= resolution(best, worst, samples):
         named = _listed(f"{each.facts.name} {_percent(value)}" for value, each in _shown(ranking))
         return (
-            f"{so_far}{named} validation accuracy at best: a tie, since {samples:,} samples tell no less than "
+            f"{so_far}{named} validation accuracy at best: a tie, as {samples:,} samples cannot tell "
             f"{_points(resolution(best, worst, samples))} apart, {_with(compared)}."
         )
     others = ", ".join(f"{each.facts.name} {_percent(value)}" for value, each in _shown(ranking)[1:])
@@ -114,7 +114,7 @@ def _ties(ranking: Sequence[tuple[float, Standing]], samples: int) -> str:
     level = [each.facts.name for value, each in ranking[1:] if best - value <= resolution(best, value, samples)]
     if not level:
         return ""
-    return f" {_listed([first.facts.name, *level])} are a tie within what {samples:,} validation samples can tell."
+    return f" {_listed([first.facts.name, *level])} are a tie for {samples:,} samples."
 
 
 def _with(compared: Sequence[Standing]) -> str:
