@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from builder.charts.text import escape
-from builder.workspace.rows import Family, RunReader, Series, find_series
+from builder.workspace.rows import Family, RunReader, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ShownRun:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RecordedRun:
     """A run that has begun to record, with the facts that never change."""
 
@@ -66,7 +67,7 @@ class RecordedRun:
         """Parameter groups: name, colour and the like."""
         return self.info.get("groups", [])
 
-    @property
+    @cached_property
     def blocks(self) -> list[Mapping[str, Any]]:
         """Block copies in order of depth: address, kind, depth and the like."""
         return sorted(self.info.get("blocks", []), key=lambda block: block["depth"])
@@ -76,5 +77,8 @@ class RecordedRun:
 
         A group may be named like a block's address; its family tells them apart.
         """
-        found = find_series(self.series, quantity, subject)
-        return next((series for series in found if series.family == family), None)
+        return self._by_name.get((quantity, subject, family))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str, str], Series]:
+        return {(each.quantity, each.subject, each.family): each for each in self.series}

@@ -22,7 +22,7 @@ from builder.training.layout import FlatLayout
 from builder.training.losses import build_loss
 from builder.training.masks import DepthMasks
 from builder.training.optimizers import GroupRates
-from builder.training.probes import PROBE_EVERY
+from builder.training.probes import GATE_EDGES, PROBE_EVERY
 from builder.training.recorder import Recorder
 
 
@@ -126,6 +126,7 @@ class TrainingRun:
             "seed": self.training.seed,
             "versions": {"torch": torch.__version__, "python": platform.python_version(), "numpy": np.__version__},
             "num_parameters": self.analysis.num_parameters,
+            "gate_edges": list(GATE_EDGES),
             "groups": [
                 {
                     "name": row.spec.name,

@@ -12,7 +12,7 @@ from builder.data.dataset import Dataset
 from builder.spec import Experiment, analyse
 from builder.training import recorder, run
 from builder.training.loop import TrainingRun, train
-from builder.training.probes import NUM_GATE_BINS, PROBE_EVERY, count_gates
+from builder.training.probes import GATE_EDGES, PROBE_EVERY, count_gates
 from builder.workspace.rows import Series, is_absent
 
 CPU = torch.device("cpu")
@@ -63,7 +63,7 @@ def look(x: np.ndarray, state: State, alive: dict[str, bool]) -> Found:
         x = after(address, (body(x, state, address) if alive[address] else 0) + x)
     gate = sigmoid(affine(x, state, f"{HIGHWAY}/gate"))
     found["gate_mean", HIGHWAY] = gate.mean()
-    counts, _ = np.histogram(gate, NUM_GATE_BINS, (0, 1))
+    counts, _ = np.histogram(gate, [0, *GATE_EDGES, 1])
     found |= {(f"gate_share_{place}", HIGHWAY): count / gate.size for place, count in enumerate(counts)}
     x = after(HIGHWAY, gate * body(x, state, HIGHWAY) + (1 - gate) * x)
     after(PLAIN, np.maximum(body(x, state, PLAIN), 0))
@@ -210,10 +210,10 @@ def test_images_are_probed_and_bf16_is_close(make, digits) -> None:
     assert other == pytest.approx(one, rel=0.1, abs=0.02)
 
 
-@pytest.mark.parametrize("gate", [torch.rand(1000), torch.tensor([0.0, 0.05, 0.95, 1.0, 1.0])])
+@pytest.mark.parametrize("gate", [torch.rand(1000), torch.rand(1000) ** 8, torch.tensor([0.0, 0.05, 0.1, 0.99, 1.0])])
 def test_counts_are_the_same_however_a_device_makes_them(gate: torch.Tensor) -> None:
-    edges = torch.arange(1, NUM_GATE_BINS)[:, None] / NUM_GATE_BINS
-    below = [(gate < edge).sum().item() for edge in edges.flatten()]
+    edges = torch.tensor(GATE_EDGES)
+    below = [(gate < edge).sum().item() for edge in edges]
     expected = np.diff([0, *below, len(gate)])
     assert count_gates(gate, edges).tolist() == expected.tolist()
 
