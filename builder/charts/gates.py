@@ -81,7 +81,8 @@ def _traces(run: RecordedRun, colour: str) -> list[dict[str, Any]]:
             "uid": uid_of(run.id, "gate_shares"),
             "y": [place + 0.5 for place in range(len(ranges))],
             "customdata": [[words] * len(_depths(run)) for words in ranges],
-            "colorscale": [[0, transparent(colour, 0)], [1, colour]],
+            # A tenth in a range is already worth seeing.
+            "colorscale": [[0, transparent(colour, 0)], [0.1, transparent(colour, 0.35)], [1, colour]],
             "zmin": 0,
             "zmax": 1,
             "hoverongaps": False,

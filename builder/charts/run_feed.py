@@ -19,9 +19,9 @@ from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
 
 MAX_MAP_COLUMNS = 128
-# Numbers repeated in one message, at about 7 bytes each, so that it stays well under 16 KiB.
-_CURVE_BUDGET = 1000
-_MAP_BUDGET = 400
+# Numbers repeated in one message and table, at about 7 bytes each, so that it stays under 32 KiB.
+_CURVE_BUDGET = 600
+_MAP_BUDGET = 300
 _SPLITS = ("validation", "test")
 
 
