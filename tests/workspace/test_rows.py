@@ -1,4 +1,5 @@
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -289,3 +290,30 @@ def test_a_live_tick_costs_the_same_late_as_early(tmp_path):
     for select in selects:
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {select}")]
         assert all("SEARCH" in line or "SCALAR" in line for line in plan), plan
+
+
+def test_a_run_of_an_earlier_version_goes_on_with_the_series_it_has(tmp_path):
+    values = make_values(40)
+    write(tmp_path, values[:25]).close()
+    newer = [
+        SERIES[0],
+        Series(id=1, quantity="new", subject="i1", family="profile"),
+        *(replace(each, id=each.id + 1) for each in SERIES[1:]),
+    ]
+    writer = RunWriter(tmp_path)
+    writer.go_on(20, {}, newer)
+    writer.append_steps(21, np.insert(values[20:], 1, np.float32(9), axis=1), 0.1)
+    writer.close()
+    write(tmp_path / "whole", values).close()
+    readers = [RunReader(folder) for folder in (tmp_path, tmp_path / "whole")]
+    assert readers[0].series() == readers[1].series()
+    for ids in ([0, 1, 2], [3]):
+        one, other = (reader.read(ids) for reader in readers)
+        assert one.mean.tobytes() == other.mean.tobytes()
+
+
+def test_a_run_that_recorded_something_else_does_not_go_on(tmp_path):
+    writer = write(tmp_path, make_values(10))
+    with pytest.raises(WorkspaceUnusable, match="Start a new run"):
+        writer.go_on(10, {}, SERIES[1:])
+    writer.close()
