@@ -20,6 +20,8 @@ NO_HIGHWAY = (
     "highway."
 )
 
+_MAX_DEPTH_TICKS = 5
+
 
 def gate_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> Chart:
     """Which share of each highway block's gates is how open, of the first run alone."""
@@ -46,7 +48,7 @@ def gate_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook
         x="depth",
         y_title="T",
         scale=None,
-        layout={"yaxis": {"title": {"text": "T"}, **(_axis(gated[0]) if gated else {})}},
+        layout=_layout(gated[0]) if gated else None,
     )
 
 
@@ -112,8 +114,11 @@ def _edges(run: RecordedRun) -> list[float]:
     return [0.0, *run.info["gate_edges"], 1.0]
 
 
-def _axis(run: RecordedRun) -> dict[str, Any]:
-    """A range is one high, its edges are the ticks."""
+def _layout(run: RecordedRun) -> dict[str, Any]:
+    """A range is one high, its edges are the ticks; beside a colour bar there is room for few of the depths."""
     edges = _edges(run)
     ticks = {"tickvals": list(range(len(edges))), "ticktext": [f"{edge:g}" for edge in edges]}
-    return {"range": [0, len(edges) - 1], "tickmode": "array", **ticks}
+    return {
+        "xaxis": {"dtick": -(-_depths(run)[-1] // _MAX_DEPTH_TICKS), "tickangle": 0},
+        "yaxis": {"title": {"text": "T"}, "range": [0, len(edges) - 1], "tickmode": "array", **ticks},
+    }
