@@ -24,6 +24,7 @@ from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.checkpoints import checkpoints as checkpoints_in
 from builder.workspace.rows import RunReader
 from builder.workspace.store import Workspace
+from soak.every_step import read_every_step
 from soak.nursery import say_ready
 
 PLACES = (
@@ -38,7 +39,7 @@ NOWHERE = "nowhere"
 RATE_STEP, NEW_RATE = 20, 0.004
 
 Outcome = dict[str, Any]
-"""All that a run has left: its steps, and digests of rows, weights and optimizer state by their names."""
+"""All that a run has left: its number of steps, and digests of rows, weights and optimizer state by their names."""
 
 
 def die(*_: object) -> None:
@@ -120,12 +121,12 @@ def outcome(folder: Path, run_id: str) -> Outcome:
     """What a finished run has left."""
     workspace = Workspace.open(folder)
     with closing(workspace), closing(RunReader(workspace.run_folder(run_id))) as reader:
-        points = reader.read([each.id for each in reader.series()], max_points=10**6)
+        values = read_every_step(reader)
         found = reader.evaluations()
         confusions = reader.confusions([each.id for each in found])
         evaluations = [_evaluated(each.step, each.split, each.metrics, confusions[each.id]) for each in found]
         kept = checkpoint_folder(workspace.run_folder(run_id))
-        return _outcome(points.steps.tolist(), points.mean, evaluations, checkpoints_in(kept)[-1], kept)
+        return _outcome(values, evaluations, checkpoints_in(kept)[-1], kept)
 
 
 def unbroken_outcome(folder: str, run_id: str, result: str) -> None:
@@ -147,17 +148,15 @@ def unbroken_outcome(folder: str, run_id: str, result: str) -> None:
         elif isinstance(event, CheckpointSaved):
             last = Path(event.folder)
     values = np.concatenate(rows)
-    found = _outcome(list(range(1, len(values) + 1)), values, evaluations, last, last.parent)
+    found = _outcome(values, evaluations, last, last.parent)
     Path(result).write_text(json.dumps(found))
 
 
-def _outcome(
-    steps: list[int], rows: NDArray[np.float32], evaluations: list[list[Any]], checkpoint: Path, kept: Path
-) -> Outcome:
+def _outcome(rows: NDArray[np.float32], evaluations: list[list[Any]], checkpoint: Path, kept: Path) -> Outcome:
     files = [checkpoint / checkpoints.WEIGHTS, checkpoint / checkpoints.OPTIMIZER, kept / checkpoints.KEPT]
     tensors = {f"{path.name}/{name}": value for path in files for name, value in load_file(path).items()}
     return {
-        "steps": steps,
+        "num_steps": len(rows),
         "rows": _digest(rows),
         "evaluations": evaluations,
         **{name: _digest(value.numpy()) for name, value in tensors.items()},

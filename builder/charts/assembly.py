@@ -12,7 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from builder.charts.axis import log_ticks, zero_floor
+from builder.charts.axis import full_colour, log_ticks, zero_floor
 from builder.charts.live import Message
 from builder.charts.theme import themed
 
@@ -106,9 +106,11 @@ class Assembly:
         if "columns" in meta:
             trace["x"] = table["x"]
             rows = [table["columns"].get(name, []) for name in meta["columns"]]
+            if meta.get("scale") == "linear":
+                return {"zmax": full_colour(rows), **trace, "z": [list(row) for row in rows]}
             floor = zero_floor(value for row in rows for value in row)
             trace["z"] = [[_log10(value, floor) for value in row] for row in rows]
-            trace["colorbar"] = {**trace.get("colorbar", {}), "dtick": _decades_per_tick(trace["z"])}
+            trace["colorbar"] = {**trace.get("colorbar", {}), **_colour_ticks(trace["z"])}
             return trace
         if "matrix" in meta:
             return {**trace, **_matrix(trace, table["columns"].get(meta["matrix"], []), len(table["x"]))}
@@ -154,10 +156,13 @@ def _matrix(trace: Mapping[str, Any], values: list[int], num_rows: int) -> dict[
     }
 
 
-def _decades_per_tick(powers: list[list[float | None]]) -> int:
-    """Whole powers of ten from one tick of a colour bar to the next, so that few enough stand beside each other."""
+def _colour_ticks(powers: list[list[float | None]]) -> dict[str, Any]:
+    """Ticks of a colour bar over powers of ten, few enough to stand beside each other."""
     finite = [power for row in powers for power in row if power is not None]
-    return max(1, math.ceil((max(finite) - min(finite)) / _MAX_COLOUR_TICKS)) if finite else 1
+    if not finite:
+        return {}
+    values, labels = log_ticks(10 ** (min(finite) - 0.01), 10 ** (max(finite) + 0.01), most=_MAX_COLOUR_TICKS)
+    return {"tickvals": [math.log10(value) for value in values], "ticktext": labels}
 
 
 def _log10(value: float | None, floor: float) -> float | None:

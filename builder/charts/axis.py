@@ -31,6 +31,15 @@ def zero_floor(values: Iterable[float | None]) -> float:
     return 10.0 ** (math.floor(math.log10(least)) - 1)
 
 
+def full_colour(rows: Iterable[Iterable[float | None]]) -> float:
+    """Which share has the full colour of a linear map: all, or the next of 0.5, 0.2, 0.1, … above what is in sight."""
+    greatest = max((value for row in rows for value in row if value is not None), default=1.0)
+    if greatest <= 0:
+        return 1.0
+    power = math.floor(math.log10(greatest))
+    return next(share for share in (float(f"{digit}e{power}") for digit in (1, 2, 5, 10)) if share >= greatest)
+
+
 def log_ticks(low: float, high: float, floor: float | None = None, most: int = 8) -> tuple[list[float], list[str]]:
     """Ticks of a logarithmic axis from `low` to `high`: decades, or finer where fewer than three are in sight.
 
@@ -58,7 +67,11 @@ def _finer_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
     first, last = math.floor(math.log10(low)), math.floor(math.log10(high))
     for digits in _DIGITS:
         named = [f"{digit}e{power}" for power in range(first, last + 1) for digit in digits]
-        ticks = [(float(name), name) for name in named if low * (1 - 1e-9) <= float(name) <= high * (1 + 1e-9)]
+        ticks = [
+            (float(name), name.removesuffix("e0"))
+            for name in named
+            if low * (1 - 1e-9) <= float(name) <= high * (1 + 1e-9)
+        ]
         if _ENOUGH <= len(ticks) <= most:
             return ticks
     unit = 10.0 ** math.floor(math.log10(high - low))
@@ -74,4 +87,4 @@ def _counts(low: float, high: float, step: float) -> range:
 def _short(value: float) -> str:
     """With a mantissa of as few digits as it takes: `2.5e-1`."""
     mantissa, power = f"{value:.6e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}".removesuffix("e0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from builder.charts.blocks import empty_text, stride_text
 from builder.charts.chart import Chart, Column, curve, hover, non_finite_marks
 from builder.charts.look import symbol_of, transparent
 from builder.charts.runs import RecordedRun
@@ -35,6 +36,22 @@ def learning_rate_chart(runs: Sequence[RecordedRun]) -> Chart:
         "a base rate stands a flag.",
         empty="Press Train: each group's learning rate, schedule included, will appear here.",
         band=False,
+    )
+
+
+def update_ratio_chart(runs: Sequence[RecordedRun]) -> Chart:
+    """Relative size of each group's updates, logarithmic."""
+    return _by_group(
+        runs,
+        quantity="update_ratio",
+        title="Update ratio by group",
+        help="How far each update moves a group's weights against their size, ‖Δw‖ / ‖w‖, weight decay and momentum "
+        "included. About 1e-3 is a common rule of thumb: much more is restless, much less hardly learns (Stanford "
+        "CS231n notes, “Ratio of weights:updates”)." + stride_text(runs, "update_ratio"),
+        empty=empty_text(
+            runs, "update_ratio", "Press Train: how far each update moves each group's weights will appear here."
+        ),
+        band=True,
     )
 
 
@@ -88,6 +105,7 @@ def _by_group(runs: Sequence[RecordedRun], *, quantity: str, title: str, help: s
     return Chart(
         id=quantity,
         title=title,
+        section="Training",
         help=help,
         empty=empty,
         traces=traces,

@@ -11,6 +11,7 @@ from builder.charts.look import NON_FINITE_COLOUR
 from builder.charts.runs import RecordedRun
 from builder.workspace.rows import Series
 
+Section = Literal["Training", "Depth", "Over depth and time", "Gates", "Drops"]
 Form = Literal["mean", "smooth", "band", "bad"]
 
 
@@ -29,8 +30,13 @@ class Column:
 
     @property
     def table(self) -> str:
-        """Columns of one stride share a table."""
-        return f"every{self.series[0].every}"
+        """Columns of one stride share a table, those of blocks one of their own."""
+        return f"{'blocks' if self.is_of_blocks else 'every'}{self.series[0].every}"
+
+    @property
+    def is_of_blocks(self) -> bool:
+        """Whether it is a row of a map."""
+        return self.series[0].family == "profile"
 
     @property
     def name(self) -> str:
@@ -45,11 +51,12 @@ class Chart:
     Attributes:
         id: such as `loss`.
         title: the field's words.
+        section: under which the picker lists it.
         help: what is drawn, in a sentence or two.
         empty: what will appear, while there is nothing.
         traces: plotly traces with a `uid`, without data; `meta` names the `table` and `column` that fill one, or its
-            `columns` as rows of a map, or its `matrix` of counts, of one row; a trace without `meta` is filled whole by
-            its `uid`.
+            `columns` as rows of a map, in powers of ten unless `scale` is `linear`, or its `matrix` of counts, of one
+            row; a trace without `meta` is filled whole by its `uid`.
         columns: what must be computed for it, by run id.
         x: what lies along it.
         y_title: of the vertical axis, for the hover and exports.
@@ -60,6 +67,7 @@ class Chart:
 
     id: str
     title: str
+    section: Section
     help: str
     empty: str
     traces: list[dict[str, Any]]
@@ -75,6 +83,7 @@ class Chart:
         return {
             "id": self.id,
             "title": self.title,
+            "section": self.section,
             "help": self.help,
             "empty": self.empty,
             "x": self.x,

@@ -58,6 +58,7 @@ def _curves(
     return Chart(
         id=quantity,
         title=title,
+        section="Training",
         help=help + (_DASHED if len(runs) == 1 else _DOTTED),
         empty=empty,
         traces=traces,

@@ -23,7 +23,7 @@ def figures(
     """The charts of these ids, drawn from what a live view that opens now would be sent.
 
     Args:
-        chart_ids: of `loss`, `accuracy`, `grad_norm`, `depth_profile`, `learning_rate`, `gradient_map`, `confusion`.
+        chart_ids: see docs/charts.md.
         runs: in the picker's order.
         kinds: looks of the block kinds.
         theme: `light` or `dark`.

@@ -14,14 +14,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.charts.axis import axis_end
-from builder.charts.by_block import depth_profile_chart, gradient_map_chart
-from builder.charts.by_group import grad_norm_chart, learning_rate_chart
+from builder.charts.block_maps import (
+    activation_map_chart,
+    drop_raster_chart,
+    gate_map_chart,
+    gradient_map_chart,
+    update_map_chart,
+)
+from builder.charts.by_group import grad_norm_chart, learning_rate_chart, update_ratio_chart
 from builder.charts.chart import Chart
 from builder.charts.confusion import confusion_chart
 from builder.charts.curves import accuracy_chart, loss_chart
+from builder.charts.depth_profile import activation_profile_chart, depth_profile_chart
+from builder.charts.gates import gate_profile_chart
 from builder.charts.look import KindLook
 from builder.charts.run_feed import RunFeed
 from builder.charts.runs import RecordedRun, ShownRun
+from builder.charts.survival import survival_chart
 from builder.charts.tables import EvaluationTable
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import RunReader
@@ -42,7 +51,15 @@ def charts_of(
         grad_norm_chart(runs),
         depth_profile_chart(runs, kinds),
         learning_rate_chart(runs),
+        update_ratio_chart(runs),
+        activation_profile_chart(runs, kinds),
         gradient_map_chart(runs),
+        activation_map_chart(runs),
+        update_map_chart(runs),
+        gate_profile_chart(runs, kinds),
+        gate_map_chart(runs, kinds),
+        drop_raster_chart(runs, kinds),
+        survival_chart(runs, kinds),
         confusion_chart(runs, class_names),
     ]
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder.charts.binning import MAX_BINS
-from builder.charts.by_block import profile_fills, read_profile, recorded_blocks
 from builder.charts.chart import Chart, Column
 from builder.charts.confusion_table import ConfusionTable
+from builder.charts.depth_profile import PROFILES, profile_fills, read_profile
 from builder.charts.flags import flags_of
+from builder.charts.gates import gate_fills
 from builder.charts.look import KindLook
 from builder.charts.runs import RecordedRun
+from builder.charts.survival import survival_fills
 from builder.charts.tables import BinTable, EvaluationTable
 from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
@@ -70,10 +72,10 @@ class RunFeed:
         wanted: dict[str, list[Column]] = {}
         for chart in charts:
             for column in chart.columns.get(self.run.id, ()):
-                wanted.setdefault("blocks" if chart.id == "gradient_map" else column.table, []).append(column)
+                wanted.setdefault(column.table, []).append(column)
         self._tables = {}
         for name, columns in wanted.items():
-            most = MAX_MAP_COLUMNS if name == "blocks" else MAX_BINS
+            most = MAX_MAP_COLUMNS if columns[0].is_of_blocks else MAX_BINS
             self._tables[name] = BinTable(self.run, columns, most)
             self._tables[name].reset(self.last_step)
         for table in (*self._evaluations.values(), self._confusion):
@@ -99,13 +101,20 @@ class RunFeed:
         for split, table in self._evaluations.items():
             message["tables"][f"{self.run.id}/{split}"] = table.newest()
         message["flags"] += flags_of(self.run, self._interventions, axis_end, alone=alone)
-        if self.last_step and recorded_blocks(self.run):
-            profile = read_profile(self.run, self.last_step)
-            message["fills"].update(profile_fills(self.run, profile, self._kinds, alone=alone))
+        for chart_id in PROFILES:
+            profile = read_profile(self.run, chart_id, self.last_step)
+            if profile is None:
+                continue
+            message["fills"].update(profile_fills(self.run, chart_id, profile, self._kinds, alone=alone))
             if alone:
                 span = f"{profile.first_step:,}–" if profile.first_step < profile.last_step else ""
-                message["notes"]["depth_profile"] = f"step {span}{profile.last_step:,}"
+                message["notes"][chart_id] = f"step {span}{profile.last_step:,}"
         if first:
+            message["fills"].update(survival_fills(self.run, self.last_step))
+            if gates := gate_fills(self.run, self.last_step):
+                step, fills = gates
+                message["fills"].update(fills)
+                message["notes"]["gate_profile"] = f"step {step:,}"
             message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest()
 
     def _forget(self) -> None:

@@ -67,7 +67,7 @@ class RecordedRun:
         """Parameter groups: name, colour and the like."""
         return self.info.get("groups", [])
 
-    @property
+    @cached_property
     def blocks(self) -> list[Mapping[str, Any]]:
         """Block copies in order of depth: address, kind, depth and the like."""
         return sorted(self.info.get("blocks", []), key=lambda block: block["depth"])
@@ -77,8 +77,8 @@ class RecordedRun:
 
         A group may be named like a block's address; its family tells them apart.
         """
-        return self._series_by_name.get((quantity, subject, family))
+        return self._by_name.get((quantity, subject, family))
 
     @cached_property
-    def _series_by_name(self) -> dict[tuple[str, str, Family], Series]:
-        return {(series.quantity, series.subject, series.family): series for series in self.series}
+    def _by_name(self) -> dict[tuple[str, str, Family], Series]:
+        return {(each.quantity, each.subject, each.family): each for each in self.series}

@@ -11,7 +11,7 @@ from builder.charts.binning import MAX_BINS, Bins, bin_size_for, read_bins
 from builder.charts.chart import Column
 from builder.charts.runs import RecordedRun
 from builder.charts.smoothing import Smoother, half_life_of
-from builder.charts.text import to_json_numbers
+from builder.charts.text import DIGITS_OF_COLOURS, SIGNIFICANT_DIGITS, to_json_numbers
 
 Table = dict[str, Any]  # {first, x: [rows], columns: {name: [rows or a multiple]}}, sometimes labels: [rows]
 
@@ -84,7 +84,7 @@ class BinTable:
         )
         smooth = self._smoother.smooth(first, bins.mean, bins.num_steps)
         columns = {
-            column.name: to_json_numbers(values)
+            column.name: to_json_numbers(values, DIGITS_OF_COLOURS if column.is_of_blocks else SIGNIFICANT_DIGITS)
             for column in self._columns
             if (values := self._values(column, bins, smooth)) is not None
         }

@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 
 SIGNIFICANT_DIGITS = 5
+DIGITS_OF_COLOURS = 3
+"""Nobody sees more of a colour."""
 
 
 def escape(text: str) -> str:
@@ -13,17 +15,17 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def to_json_number(value: float) -> float | int | None:
-    """The value with five significant digits, or None where it is not finite: JSON has no NaN."""
+def to_json_number(value: float, digits: int = SIGNIFICANT_DIGITS) -> float | int | None:
+    """The value with so many significant digits, or None where it is not finite: JSON has no NaN."""
     if not math.isfinite(value):
         return None
-    rounded = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    rounded = float(f"{value:.{digits}g}")
     return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
 
 
-def to_json_numbers(values: Iterable[float]) -> list[float | int | None]:
+def to_json_numbers(values: Iterable[float], digits: int = SIGNIFICANT_DIGITS) -> list[float | int | None]:
     """`to_json_number` of each value."""
-    return [to_json_number(value) for value in values]
+    return [to_json_number(value, digits) for value in values]
 
 
 def rate_label(value: float) -> str:

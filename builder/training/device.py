@@ -56,6 +56,14 @@ def autocast(training: TrainingSpec, device: torch.device) -> AbstractContextMan
     return nullcontext()
 
 
+def sum_type(device: torch.device) -> torch.dtype:
+    """In which squares are summed: float64, so that small ones do not vanish.
+
+    mps has no float64; there it is float32, which norms of float32 tensors nearly always fit.
+    """
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
 def bf16_is_native(device: torch.device) -> bool:
     """Whether 16-bit products run in hardware; elsewhere they are emulated and slow."""
     if device.type == "cuda":

@@ -4,14 +4,19 @@ Per step only the loss, the logits and one norm per segment are written; accurac
 are computed for all steps of a flush at once, on the host, in float64.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from builder.modules.network import NetworkModule
 from builder.spec.analysis import Analysis
+from builder.training.device import sum_type
 from builder.training.layout import FlatLayout
-from builder.workspace.rows import ABSENT, Series
+from builder.training.probes import PROBE_EVERY, Probes
+from builder.training.segment_sums import SegmentSums
+from builder.workspace.rows import ABSENT, Family, Series
 
 MAX_ROWS = 512
 LOGITS_BUDGET_BYTES = 32 << 20
@@ -21,7 +26,9 @@ class Recorder:
     """Collects rows of `series` between two flushes.
 
     Attributes:
-        series: The columns: loss and accuracy, per group rate and norms, per block copy norm and whether it is alive.
+        series: The columns: loss and accuracy, per group rate and norms, per block copy norm and whether it is alive,
+            and what is probed every few steps.
+        probes: What measures that.
         num_rows: Steps recorded since the last flush.
     """
 
@@ -29,8 +36,7 @@ class Recorder:
         self, network: NetworkModule, layout: FlatLayout, analysis: Analysis, batch_size: int, num_classes: int
     ) -> None:
         device = layout.values.device
-        # mps has no float64; there the ring is float32, which norms of float32 gradients nearly always fit.
-        self._norm_type = torch.float32 if device.type == "mps" else torch.float64
+        self._norm_type = sum_type(device)
         self.capacity = max(1, min(MAX_ROWS, LOGITS_BUDGET_BYTES // (4 * batch_size * num_classes)))
         self._losses = torch.zeros(self.capacity, device=device)
         self._norms = torch.zeros(self.capacity, len(layout.segments), dtype=self._norm_type, device=device)
@@ -42,42 +48,30 @@ class Recorder:
         self._norm_rows = list(self._norms)
         self._layout = layout
         self._groups = [row.spec for row in analysis.groups]
-        self._set_columns(network, layout)
+        self._sums = SegmentSums(network, layout, analysis)
+        self.probes = Probes(network, layout, self._sums, -(-self.capacity // PROBE_EVERY))
+        self._set_columns(network)
 
-    def _set_columns(self, network: NetworkModule, layout: FlatLayout) -> None:
-        segments = layout.segments
-        entries = np.array([segment.num_entries for segment in segments], dtype=np.float64)
-        self._trained_groups = sorted({segment.group for segment in segments})
-        self._trained_blocks = sorted({segment.block for segment in segments} - {-1})
-        self._group_starts = _first_of_each([segment.group for segment in segments])
-        by_block = sorted((s for s in segments if s.block >= 0), key=lambda segment: segment.block)
-        self._by_block = [segments.index(segment) for segment in by_block]
-        self._block_starts = _first_of_each([segment.block for segment in by_block])
-        self._group_entries = np.add.reduceat(entries, self._group_starts)
+    def _set_columns(self, network: NetworkModule) -> None:
         blocks = network.blocks
         self._stochastic = [blocks.index(block) for block in network.stochastic_blocks]
-        # Without a gradient when dropped: copies all of whose trained parameters are in the body.
-        dropped_with = {block: {s.dropped_with for s in segments if s.block == block} for block in self._trained_blocks}
-        self._absent_with = [
-            (column, min(dropped_with[block]))
-            for column, block in enumerate(self._trained_blocks)
-            if min(dropped_with[block]) >= 0
-        ]
-        names = [self._groups[group].name for group in self._trained_groups]
         scalars = [("loss", "train"), ("accuracy", "train")]
         scalars += [("learning_rate", group.name) for group in self._groups]
-        scalars += [(quantity, name) for quantity in ("grad_norm", "grad_rms") for name in names]
-        profiles = [("grad_norm", blocks[block].address) for block in self._trained_blocks]
+        scalars += [(quantity, name) for quantity in ("grad_norm", "grad_rms") for name in self._sums.groups]
+        profiles = [("grad_norm", address) for address in self._sums.blocks]
         profiles += [("alive", blocks[block].address) for block in self._stochastic]
-        self.series = tuple(
-            Series(
-                id=index,
-                quantity=quantity,
-                subject=subject,
-                family="scalar" if index < len(scalars) else "profile",
-            )
-            for index, (quantity, subject) in enumerate(scalars + profiles)
-        )
+        self._num_columns = len(scalars) + len(profiles)
+        parts: list[tuple[Family, int, Iterable[tuple[str, str]]]] = [
+            ("scalar", 1, scalars),
+            ("profile", 1, profiles),
+            ("scalar", PROBE_EVERY, self.probes.scalars),
+            ("profile", PROBE_EVERY, self.probes.profiles),
+        ]
+        series: list[Series] = []
+        for family, every, part in parts:
+            for quantity, subject in part:
+                series.append(Series(id=len(series), quantity=quantity, subject=subject, family=family, every=every))
+        self.series = tuple(series)
 
     @property
     def num_rows(self) -> int:
@@ -116,27 +110,33 @@ class Recorder:
         return list(torch._foreach_norm(gradients, 2, dtype=self._norm_type))  # pyright: ignore[reportPrivateImportUsage]
 
     def flush(self) -> np.ndarray:
-        """The rows since the last flush, `[steps, series]`, float32; `ABSENT` where a dropped copy has no gradient."""
+        """The rows since the last flush, `[steps, series]`, float32.
+
+        `ABSENT`: the gradient of a dropped copy, and what was not probed in this step.
+        """
         num_rows = self.num_rows
         losses = self._losses[:num_rows].cpu().numpy().astype(np.float64)
         squares = self._norms[:num_rows].cpu().numpy().astype(np.float64) ** 2
-        # Sums over runs of neighbours: a product with a matrix of zeros and ones would spread one infinity over all.
-        group_norms = np.sqrt(np.add.reduceat(squares, self._group_starts, axis=1))
-        rows = np.column_stack(
+        group_norms = np.sqrt(self._sums.by_group(squares))
+        block_norms = np.sqrt(self._sums.by_block(squares)).astype(np.float32)
+        for place, copy in self._sums.absent_with:
+            block_norms[[row for row, mask in enumerate(self._masks) if not mask[copy]], place] = ABSENT
+        rows = np.full((num_rows, len(self.series)), ABSENT, dtype=np.float32)
+        rows[:, : self._num_columns] = np.hstack(
             [
-                losses,
-                self._accuracies(num_rows),
+                losses[:, np.newaxis],
+                self._accuracies(num_rows)[:, np.newaxis],
                 np.array(self._rates).reshape(num_rows, len(self._groups)),
                 group_norms,
-                group_norms / np.sqrt(self._group_entries),
-                np.sqrt(np.add.reduceat(squares[:, self._by_block], self._block_starts, axis=1)),
+                group_norms / np.sqrt(self._sums.num_group_entries),
+                block_norms,
                 np.array(self._masks, dtype=np.float64).reshape(num_rows, len(self._stochastic)),
-            ]
-        ).astype(np.float32)
-        first_block = len(rows[0]) - len(self._stochastic) - len(self._trained_blocks)
-        for column, copy in self._absent_with:
-            dropped = [row for row, mask in enumerate(self._masks) if not mask[copy]]
-            rows[dropped, first_block + column] = ABSENT
+            ],
+            dtype=np.float32,
+            casting="same_kind",
+        )
+        probed, values = self.probes.flush()
+        rows[probed, self._num_columns :] = values
         self._targets, self._masks, self._rates = [], [], []
         return rows
 
@@ -150,8 +150,3 @@ class Recorder:
             taken = predicted if len(rows) == num_rows else predicted[rows]
             found[rows] = (taken[:, :width] == targets).sum(1).cpu().numpy() / width
         return found
-
-
-def _first_of_each(values: list[int]) -> np.ndarray:
-    """Where each run of equal neighbours begins."""
-    return np.array([place for place, value in enumerate(values) if not place or value != values[place - 1]], dtype=int)

@@ -1,6 +1,7 @@
 """One run: network, data, optimizer and recorder, and the step itself."""
 
 import platform
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from builder.training.layout import FlatLayout
 from builder.training.losses import build_loss
 from builder.training.masks import DepthMasks
 from builder.training.optimizers import GroupRates
+from builder.training.probes import GATE_EDGES, PROBE_EVERY
 from builder.training.recorder import Recorder
 
 
@@ -79,7 +81,9 @@ class TrainingRun:
         self.layout.zero_gradients()
         factor = learning_rate_factor(self.training, self.step, self.num_steps, self.order.steps_per_epoch)
         self.rates.apply(factor)
-        with autocast(self.training, self.device):
+        probes = self.recorder.probes if step % PROBE_EVERY == 0 else None
+        watch_forward = probes.watch_forward(self.recorder.num_rows, mask) if probes else nullcontext()
+        with autocast(self.training, self.device), watch_forward:
             logits = self.network(inputs)
         loss = self.loss_function(logits, targets)
         loss.backward()
@@ -87,7 +91,8 @@ class TrainingRun:
         if self.training.clip_norm is not None:
             self.clip(self.training.clip_norm)
         self.layout.rest_dropped(mask)
-        self.rates.optimizer.step()
+        with probes.watch_update() if probes else nullcontext():
+            self.rates.optimizer.step()
         self.step = step
 
     def clip(self, max_norm: float) -> None:
@@ -121,6 +126,7 @@ class TrainingRun:
             "seed": self.training.seed,
             "versions": {"torch": torch.__version__, "python": platform.python_version(), "numpy": np.__version__},
             "num_parameters": self.analysis.num_parameters,
+            "gate_edges": list(GATE_EDGES),
             "groups": [
                 {
                     "name": row.spec.name,
@@ -138,6 +144,9 @@ class TrainingRun:
                     "kind": block.kind,
                     "depth": block.depth,
                     "num_parameters": sum(parameter.numel() for parameter in block.parameters()),
+                    "num_trained": sum(
+                        parameter.numel() for parameter in block.parameters() if parameter.requires_grad
+                    ),
                     "survival_prob": placed.survival_prob,
                 }
                 for block, placed in zip(self.network.blocks, self.analysis.plan.blocks, strict=True)

@@ -29,13 +29,25 @@ KINDS = kind_looks(
 )
 
 
-def series_of(blocks=BLOCKS, groups=GROUPS):
-    """What a trainer records, ids in order."""
+def series_of(blocks=BLOCKS, groups=GROUPS, probed_every=None):
+    """What a trainer records, ids in order; with `probed_every`, also what it measures every so many steps."""
     wanted = [("loss", "train", "scalar"), ("accuracy", "train", "scalar")]
     wanted += [(name, group["name"], "scalar") for name in ("grad_norm", "learning_rate") for group in groups]
-    wanted += [("grad_norm", block["address"], "profile") for block in blocks]
+    wanted += [("grad_norm", block["address"], "profile") for block in blocks if block.get("num_trained") != 0]
     wanted += [("alive", block["address"], "profile") for block in blocks if block["kind"] == "stochastic_depth"]
-    return [Series(id=place, quantity=q, subject=s, family=f) for place, (q, s, f) in enumerate(wanted)]
+    series = [Series(id=place, quantity=q, subject=s, family=f) for place, (q, s, f) in enumerate(wanted)]
+    if probed_every:
+        probed = [("update_ratio", group["name"], "scalar") for group in groups]
+        for block in blocks:
+            names = ["update_ratio", "activation_rms"]
+            if block["kind"] == "highway":
+                names += ["gate_mean", *(f"gate_share_{place}" for place in range(10))]
+            probed += [(name, block["address"], "profile") for name in names]
+        series += [
+            Series(id=len(series) + place, quantity=q, subject=s, family=f, every=probed_every)
+            for place, (q, s, f) in enumerate(probed)
+        ]
+    return series
 
 
 def invent(num_steps, num_series=11, seed=0):
@@ -56,13 +68,27 @@ class Recording:
     """A run being written, and how a viewer is told of it."""
 
     def __init__(
-        self, folder, run_id="r1", name="first", num_steps=1000, blocks=BLOCKS, groups=GROUPS, colour="#3B7DE0"
+        self,
+        folder,
+        run_id="r1",
+        name="first",
+        num_steps=1000,
+        blocks=BLOCKS,
+        groups=GROUPS,
+        colour="#3B7DE0",
+        probed_every=None,
     ):
         folder.mkdir()
         self.writer = RunWriter(folder)
-        info = {"num_steps": num_steps, "groups": groups, "blocks": blocks}
-        self.writer.start(info, series_of(blocks, groups))
+        edges = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99]
+        info = {"num_steps": num_steps, "groups": groups, "blocks": blocks, "gate_edges": edges}
+        self.series = series_of(blocks, groups, probed_every)
+        self.writer.start(info, self.series)
         self.shown = ShownRun(run_id, name, folder, colour)
+
+    def column(self, quantity, subject, family="profile"):
+        """Where it stands in the values."""
+        return next(s.id for s in self.series if (s.quantity, s.subject, s.family) == (quantity, subject, family))
 
     def append(self, values):
         self.writer.append_steps(self.writer.last_step + 1, values, 0.1)

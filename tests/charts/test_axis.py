@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.charts.axis import axis_end, log_ticks, zero_floor
+from builder.charts.axis import axis_end, full_colour, log_ticks, zero_floor
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,21 @@ def test_the_axis_halves_the_plan_while_everything_fits(last, planned, end):
 )
 def test_zero_lies_a_decade_below_everything(values, floor):
     assert zero_floor(values) == pytest.approx(floor)
+
+
+@pytest.mark.parametrize(
+    ("rows", "share"),
+    [
+        ([[0.0067, None], [0.004]], 0.01),
+        ([[0.12]], 0.2),
+        ([[0.3, 0.5]], 0.5),
+        ([[0.51]], 1),
+        ([[0]], 1),
+        ([[None]], 1),
+    ],
+)
+def test_the_full_colour_is_the_round_share_above_all(rows, share):
+    assert full_colour(rows) == share
 
 
 def test_ticks_are_decades():

@@ -21,6 +21,7 @@ from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceEr
 from builder.workspace.rows import Intervention, RunReader
 from builder.workspace.store import Workspace
 from soak import subject
+from soak.every_step import read_every_step
 from soak.subject import GROUPS
 
 TOWER = subject.tower()
@@ -107,10 +108,9 @@ def test_a_branch_trains_on_from_a_finished_run_for_longer(workspace, experiment
     assert started.step == 120
     assert isinstance(events[-1], RunFinished)
     readers = [RunReader(workspace.run_folder(each)) for each in (run_id, branched.id)]
-    ids = [each.id for each in readers[0].series()]
-    before, after = (reader.read(ids, max_points=1000) for reader in readers)
-    assert after.steps.tolist() == list(range(1, 151))
-    assert after.mean[:120].tobytes() == before.mean.tobytes()
+    before, after = (read_every_step(reader) for reader in readers)
+    assert len(after) == 150
+    assert after[:120].tobytes() == before.tobytes()
     assert readers[1].info()["branched_from"] == {"run": run_id, "step": 120}
     assert readers[1].info()["num_steps"] == 150
     # The parent is as it was.
@@ -119,8 +119,7 @@ def test_a_branch_trains_on_from_a_finished_run_for_longer(workspace, experiment
     # As if it had been planned so long from the beginning.
     whole = workspace.submit(dump_experiment(longer), queue=False)
     go_on(workspace, whole.id)
-    points = RunReader(workspace.run_folder(whole.id)).read(ids, max_points=1000)
-    assert points.mean.tobytes() == after.mean.tobytes()
+    assert read_every_step(RunReader(workspace.run_folder(whole.id))).tobytes() == after.tobytes()
 
 
 def test_a_branch_takes_the_rates_that_its_document_changes_and_keeps_the_others(workspace, experiment, script) -> None:

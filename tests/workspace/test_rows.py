@@ -1,4 +1,5 @@
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -311,3 +312,30 @@ def test_a_mean_adds_its_records_one_after_the_other_whatever_the_shape(seed, nu
     for part in range(bins.FIRST_SIZE):
         totals += parts[:, part, bins.MEAN]
     assert bins.merge(parts)[:, bins.MEAN].tobytes() == (totals / bins.FIRST_SIZE).astype(np.float32).tobytes()
+
+
+def test_a_run_of_an_earlier_version_goes_on_with_the_series_it_has(tmp_path):
+    values = make_values(40)
+    write(tmp_path, values[:25]).close()
+    newer = [
+        SERIES[0],
+        Series(id=1, quantity="new", subject="i1", family="profile"),
+        *(replace(each, id=each.id + 1) for each in SERIES[1:]),
+    ]
+    writer = RunWriter(tmp_path)
+    writer.go_on(20, {}, newer)
+    writer.append_steps(21, np.insert(values[20:], 1, np.float32(9), axis=1), 0.1)
+    writer.close()
+    write(tmp_path / "whole", values).close()
+    readers = [RunReader(folder) for folder in (tmp_path, tmp_path / "whole")]
+    assert readers[0].series() == readers[1].series()
+    for ids in ([0, 1, 2], [3]):
+        one, other = (reader.read(ids) for reader in readers)
+        assert one.mean.tobytes() == other.mean.tobytes()
+
+
+def test_a_run_that_recorded_something_else_does_not_go_on(tmp_path):
+    writer = write(tmp_path, make_values(10))
+    with pytest.raises(WorkspaceUnusable, match="Start a new run"):
+        writer.go_on(10, {}, SERIES[1:])
+    writer.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ class RunWriter:
         self._keep = keep or Keep()
         self._series: tuple[Series, ...] = ()
         self._load()
+        self._columns, self._num_columns = list(range(len(self._series))), len(self._series)
 
     def start(self, info: Mapping[str, Any], series: Sequence[Series]) -> None:
         """Set what the run is and what it records, once, before its first row.
@@ -51,6 +53,7 @@ class RunWriter:
                 [(each.id, each.quantity, each.subject, each.family, each.unit, each.every) for each in series],
             )
         self._load()
+        self._columns, self._num_columns = list(range(len(series))), len(series)
 
     @property
     def is_started(self) -> bool:
@@ -60,14 +63,20 @@ class RunWriter:
     def go_on(self, step: int, info: Mapping[str, Any], series: Sequence[Series]) -> None:
         """Forget what is past a checkpoint's `step`, and append from there.
 
+        A run that an earlier version began without some of these series goes on without them.
+
         Raises:
-            WorkspaceUnusable: if the run has recorded other series.
+            WorkspaceUnusable: if the run has recorded series that are not among these.
         """
-        if tuple(series) != self._series:
+        columns = {replace(each, id=0): each.id for each in series}
+        try:
+            self._columns = [columns[replace(each, id=0)] for each in self._series]
+        except KeyError:
             raise WorkspaceUnusable(
                 f"{self._database.path} records other quantities than the run would now: the document's blocks or groups "
                 "differ, or another version of Highrise wrote it. Start a new run."
-            )
+            ) from None
+        self._num_columns = len(series)
         self.truncate_after(step)
         self.set_info(info)
 
@@ -87,20 +96,21 @@ class RunWriter:
 
         Args:
             first_step: of the first row; follows on the last step written.
-            values: float32 `[steps, series]`, columns by series id; `ABSENT` where there is no value. Of a series
-                with `every` above 1 only the rows at multiples of it are read.
+            values: float32 `[steps, series]`, columns by id of the series given at the start or to `go_on`; `ABSENT`
+                where there is no value. Of a series with `every` above 1 only the rows at multiples of it are read.
             seconds: how long these steps took, without pauses.
         """
         values = np.asarray(values)
-        if values.dtype != np.float32 or values.ndim != 2 or values.shape[1] != len(self._series):
+        if values.dtype != np.float32 or values.ndim != 2 or values.shape[1] != self._num_columns:
             raise ValueError(
-                f"Rows must be float32 [steps, {len(self._series)}], one column per series; "
+                f"Rows must be float32 [steps, {self._num_columns}], one column per series; "
                 f"these are {values.dtype} {list(values.shape)}."
             )
         if first_step != self._last_step + 1:
             raise ValueError(f"The next row is of step {self._last_step + 1}, not {first_step}.")
         if not len(values):
             return
+        values = values[:, self._columns]
         try:
             with self._database.transaction():
                 self._append(first_step, values, seconds)

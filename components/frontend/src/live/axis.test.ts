@@ -1,6 +1,6 @@
 // The same examples stand in tests/charts/test_axis.py.
 import { describe, expect, it } from "vitest";
-import { logTicks, power10, verticalRange, zeroFloor } from "./axis";
+import { fullColour, logTicks, power10, verticalRange, zeroFloor } from "./axis";
 
 describe("zeroFloor", () => {
   it.each([
@@ -10,6 +10,19 @@ describe("zeroFloor", () => {
     [[3e-20], 1e-21],
   ])("lies a decade below everything in %j", (values, floor) => {
     expect(zeroFloor(values)).toBeCloseTo(floor, 25);
+  });
+});
+
+describe("fullColour", () => {
+  it.each([
+    [[[0.0067, null], [0.004]], 0.01],
+    [[[0.12]], 0.2],
+    [[[0.3, 0.5]], 0.5],
+    [[[0.51]], 1],
+    [[[0]], 1],
+    [[[null]], 1],
+  ])("is the round share above all in %j", (rows, share) => {
+    expect(fullColour(rows)).toBe(share);
   });
 });
 
@@ -26,6 +39,8 @@ describe("logTicks", () => {
     expect(logTicks(2e-3, 0.06).ticktext).toEqual(["2e-3", "5e-3", "1e-2", "2e-2", "5e-2"]);
     expect(logTicks(4e-4, 0.09, null, 6).ticktext).toEqual(["1e-3", "3e-3", "1e-2", "3e-2"]);
     expect(logTicks(0.15, 0.6).ticktext).toEqual(["2e-1", "4e-1", "6e-1"]);
+    expect(logTicks(0.8, 6).ticktext).toEqual(["1", "2", "5"]);
+    expect(logTicks(2.7, 3.9).ticktext).toEqual(["2.75", "3", "3.25", "3.5", "3.75"]);
     expect(logTicks(0.22, 0.45).ticktext).toEqual(["2.5e-1", "3e-1", "3.5e-1", "4e-1", "4.5e-1"]);
   });
 

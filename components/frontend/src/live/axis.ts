@@ -16,6 +16,15 @@ export function power10(exponent: number): number {
   return Number(`1e${exponent}`);
 }
 
+/** Which share has the full colour of a linear map: all, or the next of 0.5, 0.2, 0.1, … above what is in sight. */
+export function fullColour(rows: readonly (readonly Cell[])[]): number {
+  let greatest = -Infinity;
+  for (const row of rows) for (const value of row) if (value !== null && value > greatest) greatest = value;
+  if (!Number.isFinite(greatest) || greatest <= 0) return 1;
+  const power = Math.floor(Math.log10(greatest));
+  return [1, 2, 5, 10].map((digit) => Number(`${digit}e${power}`)).find((share) => share >= greatest)!;
+}
+
 /** Ticks: two do not show that the axis is logarithmic, and one shows nothing. */
 const ENOUGH = 3;
 const DIGITS = [
@@ -58,7 +67,8 @@ function finerTicks(low: number, high: number, most: number): Tick[] {
     for (let power = first; power <= last; power++) {
       for (const digit of digits) {
         const value = Number(`${digit}e${power}`);
-        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push([value, `${digit}e${power}`]);
+        const label = power === 0 ? `${digit}` : `${digit}e${power}`;
+        if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) ticks.push([value, label]);
       }
     }
     if (ticks.length >= ENOUGH && ticks.length <= most) return ticks;
@@ -78,7 +88,7 @@ function finerTicks(low: number, high: number, most: number): Tick[] {
 /** With a mantissa of as few digits as it takes: `2.5e-1`. */
 function short(value: number): string {
   const [mantissa, power] = value.toExponential(6).split("e");
-  return `${Number(mantissa)}e${Number(power)}`;
+  return Number(power) === 0 ? `${Number(mantissa)}` : `${Number(mantissa)}e${Number(power)}`;
 }
 
 /**

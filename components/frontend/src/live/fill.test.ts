@@ -29,6 +29,7 @@ function chart(...data: Trace[]): Chart {
     x: "step",
     scale: "log",
     tick_format: "",
+    section: "Training",
     figure: { data, layout: {} },
   };
 }
@@ -79,17 +80,26 @@ it("maps are exponents, with zeros a decade below the rest", () => {
   expect(traces[0]!.z![1]![1]).toBeNull();
 });
 
-it("the ticks of a map's colours are whole powers of ten and few", () => {
+it("a linear map has the shares themselves, and the full colour where its trace says so", () => {
+  const map: Trace = { uid: "m", type: "heatmap", meta: { table: "t", columns: ["a", ""], scale: "linear" } };
+  const assembly = held({ a: [0, 0.4] }, [1, 2]);
+  const [trace] = fillChart(chart(map), null, assembly).traces;
+  expect([trace!.z, trace!["zmax"]]).toEqual([[[0, 0.4], []], 0.5]);
+  expect(fillChart(chart({ ...map, zmax: 1 }), null, assembly).traces[0]!["zmax"]).toBe(1);
+  expect(fillChart(chart(map), null, held({}, [])).isEmpty).toBe(true);
+});
+
+it("the ticks of a map's colours are those of an axis, and few", () => {
   const map: Trace = { uid: "m", type: "heatmap", meta: { table: "t", columns: ["a"] } };
   const ticks = (values: Cell[]) => {
     const { traces } = fillChart(chart(map), null, held({ a: values }, [1, 2]));
-    return (traces[0]!["colorbar"] as { dtick: number }).dtick;
+    return (traces[0]!["colorbar"] as { ticktext?: string[] }).ticktext;
   };
-  expect(ticks([1, 0.5])).toBe(1);
-  expect(ticks([1, 1e-5])).toBe(1);
-  expect(ticks([1, 1e-6])).toBe(2);
-  expect(ticks([1, 1e-23])).toBe(5);
-  expect(ticks([null, null])).toBe(1);
+  expect(ticks([1, 0.5])).toEqual(["6e-1", "8e-1", "1"]);
+  expect(ticks([1, 1e-4])).toEqual(["1e-4", "1e-3", "1e-2", "1e-1", "1e0"]);
+  expect(ticks([1, 1e-6])).toEqual(["1e-6", "1e-4", "1e-2", "1e0"]);
+  expect(ticks([1, 1e-23])).toEqual(["1e-20", "1e-15", "1e-10", "1e-5", "1e0"]);
+  expect(ticks([null, null])).toBeUndefined();
 });
 
 it("draws one row of counts, the newest or that of the moment", () => {

@@ -1,6 +1,6 @@
 /** Gives the traces of a chart their data; the same rules as builder/charts/assembly.py. */
 
-import { zeroFloor } from "./axis";
+import { fullColour, logTicks, zeroFloor } from "./axis";
 import { matrixOf } from "./matrix";
 import type { Assembly } from "./merge";
 import type { Cell, Chart, Scale, Trace } from "./message";
@@ -37,7 +37,7 @@ export function* heightsOf(traces: readonly Trace[]): Generator<Cell> {
 }
 
 function hasData(trace: Trace): boolean {
-  return (trace.z ?? []).length > 0 || (trace.y ?? []).some((height) => height !== null);
+  return (trace.z ?? []).some((row) => row.length > 0) || (trace.y ?? []).some((height) => height !== null);
 }
 
 function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): Trace {
@@ -54,10 +54,11 @@ function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): 
   }
   if (meta.columns !== undefined) {
     const rows = meta.columns.map((name) => table.columns[name] ?? []);
-    const floor = zeroFloor(rows.flat());
     trace.x = table.x;
+    if (meta.scale === "linear") return { zmax: fullColour(rows), ...trace, z: rows } as Trace;
+    const floor = zeroFloor(rows.flat());
     trace.z = rows.map((row) => row.map((value) => (value === null ? null : Math.log10(value > 0 ? value : floor))));
-    trace["colorbar"] = { ...(trace["colorbar"] as object | undefined), dtick: decadesPerTick(trace.z) };
+    trace["colorbar"] = { ...(trace["colorbar"] as object | undefined), ...colourTicks(trace.z) };
     return trace as Trace;
   }
   const values = table.columns[meta.column ?? ""] ?? [];
@@ -67,15 +68,20 @@ function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): 
   return trace as Trace;
 }
 
-/** Whole powers of ten from one tick of a colour bar to the next, so that few enough stand beside each other. */
-function decadesPerTick(powers: Cell[][]): number {
-  const finite = powers.flat().filter((power) => power !== null);
-  if (finite.length === 0) return 1;
-  const [least, greatest] = finite.reduce(([low, high], power) => [Math.min(low, power), Math.max(high, power)], [
-    Infinity,
-    -Infinity,
-  ] as [number, number]);
-  return Math.max(1, Math.ceil((greatest - least) / MAX_COLOUR_TICKS));
+/** Ticks of a colour bar over powers of ten, few enough to stand beside each other. */
+function colourTicks(powers: Cell[][]): { tickvals?: number[]; ticktext?: string[] } {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const row of powers) {
+    for (const power of row) {
+      if (power === null) continue;
+      if (power < low) low = power;
+      if (power > high) high = power;
+    }
+  }
+  if (low > high) return {};
+  const { tickvals, ticktext } = logTicks(10 ** (low - 0.01), 10 ** (high + 0.01), null, MAX_COLOUR_TICKS);
+  return { tickvals: tickvals.map((value) => Math.log10(value)), ticktext };
 }
 
 /** Draws true zeros at the floor of a logarithmic axis, with a word on hover; whether there were any. */

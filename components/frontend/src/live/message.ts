@@ -15,7 +15,7 @@ export interface Table {
 export interface Trace {
   uid: string;
   type: string;
-  meta?: { table: string; column?: string; columns?: string[]; matrix?: string };
+  meta?: { table: string; column?: string; columns?: string[]; matrix?: string; scale?: Scale };
   name?: string;
   x?: (number | string)[];
   y?: (Cell | string)[];
@@ -32,6 +32,8 @@ export type Fill = Record<string, unknown>;
 export interface Chart {
   id: string;
   title: string;
+  /** Under which the picker lists it. */
+  section: string;
   help: string;
   empty: string;
   x: "step" | "depth" | "class";

@@ -44,6 +44,17 @@ export function newChoice(scale: Scale | null): Choice {
   return { scale, zoom: { x: null, y: null }, hidden: new Set(), moment: null };
 }
 
+/** The picker's list, in the charts' order; a section stands where its first chart does. */
+function bySection(charts: readonly Chart[]): HTMLElement[] {
+  const sections = new Map<string, HTMLElement>();
+  for (const chart of charts) {
+    const label = chart.section;
+    if (!sections.has(label)) sections.set(label, h("optgroup", { label }));
+    sections.get(label)!.append(h("option", { value: chart.id }, chart.title));
+  }
+  return [...sections.values()];
+}
+
 export class Panel {
   readonly element: HTMLElement;
   private readonly title = h("select", { class: "lv-title", "aria-label": "Chart shown here" });
@@ -93,9 +104,10 @@ export class Panel {
     }
     this.chart = chart;
     this.choice = choice;
-    const ids = [...this.title.options].map((option) => option.value).join();
-    if (ids !== charts.map((each) => each.id).join()) {
-      this.title.replaceChildren(...charts.map((each) => h("option", { value: each.id }, each.title)));
+    const ids = charts.map((each) => each.id).join();
+    if (this.title.dataset.charts !== ids) {
+      this.title.dataset.charts = ids;
+      this.title.replaceChildren(...bySection(charts));
     }
     this.title.value = chart.id;
     setAttribute(this.element, "data-chart", chart.id);

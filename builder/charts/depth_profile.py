@@ -1,0 +1,246 @@
+"""What each block does at the newest step, over depth: the size of its gradient, and of its output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from builder.charts.blocks import NO_BLOCKS, empty_text, is_frozen, num_trained, recorded_blocks, stride_text
+from builder.charts.chart import Chart, uid_of
+from builder.charts.look import NON_FINITE_COLOUR, KindLook, look_of
+from builder.charts.runs import RecordedRun
+from builder.charts.text import escape, to_json_number
+from builder.workspace.rows import ABSENT, is_absent
+
+LOOK_BACK_STEPS = 32
+PROFILES = {"depth_profile": "grad_norm", "activation_profile": "activation_rms"}
+"""Charts that draw a point per block, and the quantity that each draws."""
+_PLACE = "block %{x}"
+_BOTH = "Hollow: dropped in this step. With a dot inside: frozen. Exactly zero is drawn at the floor marked 0."
+
+
+def depth_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> Chart:
+    """Gradient of each block copy at the newest step, over depth."""
+    return _profile(
+        runs,
+        kinds,
+        id="depth_profile",
+        title="Depth profile",
+        help="Gradient of each block at the newest step, from the first block to the last: its norm before clipping, "
+        "divided by the square root of the number of trained parameters, so that blocks of any width compare. A "
+        "dropped block stands at its value of the last step in which it lived; a frozen one has none. " + _BOTH,
+        appears="Press Train: the gradient of each block, from first to last, will appear here.",
+        y_title="gradient per parameter",
+    )
+
+
+def activation_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> Chart:
+    """Scale of each block copy's output at the newest step, over depth."""
+    return _profile(
+        runs,
+        kinds,
+        id="activation_profile",
+        title="Activations by depth",
+        help="How large the signal is after each block: root of the mean square of its output over batch and units. "
+        "Level is healthy; residual towers without norms grow with depth (Zhang et al. 2019, arXiv 1901.09321). "
+        + _BOTH,
+        appears="Press Train: how large the signal is after each block, from first to last, will appear here.",
+        y_title="root mean square of the output",
+    )
+
+
+def _profile(
+    runs: Sequence[RecordedRun],
+    kinds: Mapping[str, KindLook],
+    *,
+    id: str,
+    title: str,
+    help: str,
+    appears: str,
+    y_title: str,
+) -> Chart:
+    quantity = PROFILES[id]
+    return Chart(
+        id=id,
+        title=title,
+        section="Depth",
+        help=help + stride_text(runs, quantity),
+        empty=empty_text(runs, quantity, appears, without=NO_BLOCKS),
+        traces=[trace for run in runs for trace in _profile_traces(run, id, kinds, alone=len(runs) == 1)],
+        columns={},
+        x="depth",
+        y_title=y_title,
+        scale="log",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Values of all blocks at one step.
+
+    Attributes:
+        first_step: with `last_step` what the values stand for; equal while full resolution is kept.
+        blocks: what the run says of each.
+        values: `[blocks]`; of a dropped block's gradient the value of the last step in which it lived; if long ago, not
+            finite. Of a frozen block's gradient 0.
+        dropped: bool `[blocks]`.
+    """
+
+    first_step: int
+    last_step: int
+    blocks: list[Mapping[str, Any]]
+    values: np.ndarray
+    dropped: np.ndarray
+
+
+def read_profile(run: RecordedRun, chart_id: str, last_step: int) -> Profile | None:
+    """The blocks' values at the newest step at which they are recorded; None where there is none yet."""
+    quantity = PROFILES[chart_id]
+    recorded = recorded_blocks(run, quantity)
+    stride = recorded[0][1].every if recorded else 1
+    last_step -= last_step % stride
+    if not recorded or not last_step:
+        return None
+    is_gradient = quantity == "grad_norm"
+    look_back = LOOK_BACK_STEPS if is_gradient else 1
+    first = max(1, last_step - look_back + 1)
+    points = run.reader.read([series.id for _, series in recorded], first, last_step, LOOK_BACK_STEPS)
+    gone = is_absent(points.mean) if is_gradient else np.zeros(points.mean.shape, dtype=bool)
+    # A dropped block whose shortcut is trained has a gradient all the same, and every one has an output.
+    alive = [(place, run.find("alive", block["address"], "profile")) for place, (block, _) in enumerate(recorded)]
+    told = [(place, series.id) for place, series in alive if series is not None]
+    if told:
+        lives = run.reader.read([number for _, number in told], first, last_step, LOOK_BACK_STEPS).mean
+        if len(lives) == len(gone):
+            gone[:, [place for place, _ in told]] |= lives == 0
+    if is_gradient:
+        lived = len(gone) - 1 - np.argmin(gone[::-1], axis=0)
+        norms = np.where(gone.all(axis=0), ABSENT, points.mean[lived, np.arange(len(recorded))])
+        values = norms / np.sqrt([num_trained(block) for block, _ in recorded])
+    else:
+        values = points.mean[-1]
+    blocks, dropped = [block for block, _ in recorded], gone[-1]
+    if is_gradient and (frozen := [block for block in run.blocks if is_frozen(block)]):
+        blocks += frozen
+        values, dropped = np.append(values, [0] * len(frozen)), np.append(dropped, [False] * len(frozen))
+    return Profile(int(points.steps[-1]), points.last_step, blocks, values, dropped)
+
+
+def profile_fills(
+    run: RecordedRun, chart_id: str, profile: Profile, kinds: Mapping[str, KindLook], *, alone: bool
+) -> dict[str, dict[str, Any]]:
+    """Data of a profile's traces, by uid."""
+    rows = list(zip(profile.blocks, profile.values.tolist(), profile.dropped.tolist(), strict=True))
+    alive = [(block, value) for block, value, dropped in rows if not dropped and not is_frozen(block)]
+    hollow = [(block, value) for block, value, dropped in rows if dropped and np.isfinite(value)]
+    frozen = [(block, value) for block, value, dropped in rows if not dropped and is_frozen(block)]
+    wrong = [block for block, value in alive if not np.isfinite(value)]
+    uid = _uids(run, chart_id)
+    fills = {
+        uid("dropped"): {**_points(hollow), "marker": _marker(run, kinds, hollow, alone, "-open")},
+        uid("frozen"): {**_points(frozen), "marker": _marker(run, kinds, frozen, alone, "-open-dot")},
+        uid("profile_bad"): {"x": [block["depth"] for block in wrong], "y": [0] * len(wrong)},
+    }
+    finite = [(block, value) for block, value in alive if np.isfinite(value)]
+    if not alone:
+        fills[uid("profile")] = {**_points(finite), "marker": _marker(run, kinds, finite, alone)}
+        return fills
+    for kind in _kinds_of(run):
+        points = _points([(block, value) for block, value in finite if block["kind"] == kind])
+        fills[uid("bar", kind)] = points
+        fills[uid("dot", kind)] = points
+    return fills
+
+
+def _uids(run: RecordedRun, chart_id: str) -> Callable[..., str]:
+    return partial(uid_of, run.id, *([] if chart_id == "depth_profile" else [chart_id]))
+
+
+def _points(rows: Sequence[tuple[Mapping[str, Any], float]]) -> dict[str, Any]:
+    return {"x": [block["depth"] for block, _ in rows], "y": [to_json_number(value) for _, value in rows]}
+
+
+def _marker(
+    run: RecordedRun,
+    kinds: Mapping[str, KindLook],
+    rows: Sequence[tuple[Mapping[str, Any], float]],
+    alone: bool,
+    suffix: str = "",
+) -> dict[str, Any]:
+    looks = [look_of(kinds, block["kind"]) for block, _ in rows]
+    return {
+        "symbol": [look.symbol + suffix for look in looks],
+        "color": [look.colour if alone else run.run.colour for look in looks],
+    }
+
+
+def _kinds_of(run: RecordedRun) -> list[str]:
+    return list(dict.fromkeys(block["kind"] for block in run.blocks))
+
+
+def _profile_traces(
+    run: RecordedRun, chart_id: str, kinds: Mapping[str, KindLook], *, alone: bool
+) -> list[dict[str, Any]]:
+    uid = _uids(run, chart_id)
+    text = "<br>%{y:.3g}%{text}<extra>"
+    traces: list[dict[str, Any]] = []
+    if alone:
+        for kind in _kinds_of(run):
+            look = look_of(kinds, kind)
+            shared = {"name": escape(look.title), "legendgroup": kind}
+            bar = {"type": "bar", "width": 0.5, "opacity": 0.3, "showlegend": False, "hoverinfo": "skip"}
+            traces.append({"uid": uid("bar", kind), "marker": {"color": look.colour}, **bar, **shared})
+            dots = {"type": "scatter", "mode": "markers", "hovertemplate": f"{_PLACE}{text}{shared['name']}</extra>"}
+            marker = {"color": look.colour, "symbol": look.symbol, "size": 7}
+            traces.append({"uid": uid("dot", kind), "marker": marker, **dots, **shared})
+        label = ""
+    else:
+        label = run.name
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "uid": uid("profile"),
+                "name": run.label,
+                "legendgroup": run.id,
+                "line": {"width": 1.2, "color": run.run.colour, "dash": run.run.dash},
+                "marker": {"size": 6},
+                "hovertemplate": f"{_PLACE}{text}{label}</extra>",
+            }
+        )
+    dots = {"type": "scatter", "mode": "markers", "showlegend": False, "legendgroup": "" if alone else run.id}
+    traces.append(
+        {
+            **dots,
+            "uid": uid("dropped"),
+            "name": "dropped",
+            "marker": {"size": 7},
+            "hovertemplate": f"{_PLACE}, dropped in this step<br>"
+            + ("last " if chart_id == "depth_profile" else "")
+            + f"%{{y:.3g}}<extra>{label}</extra>",
+        }
+    )
+    value = "no gradient" if chart_id == "depth_profile" else "%{y:.3g}"
+    traces.append(
+        {
+            **dots,
+            "uid": uid("frozen"),
+            "name": "frozen",
+            "marker": {"size": 7},
+            "hovertemplate": f"{_PLACE}, frozen<br>{value}<extra>{label}</extra>",
+        }
+    )
+    traces.append(
+        {
+            **dots,
+            "uid": uid("profile_bad"),
+            "name": "not finite",
+            "marker": {"symbol": "x", "size": 9, "color": NON_FINITE_COLOUR},
+            "hovertemplate": f"{_PLACE}<br>NaN or infinite<extra>{label}</extra>",
+        }
+    )
+    return traces
