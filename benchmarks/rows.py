@@ -31,10 +31,10 @@ NUM_OPENINGS = 5
 class Watched:
     """A run, and a viewer who looks every `TICK_SECONDS` of a clock of its own, at one more flush each time."""
 
-    def __init__(self, folder: Path, num_steps: int, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, num_steps: int, stack: ExitStack, num_blocks: int = NUM_BLOCKS) -> None:
         ticks = count()
         self.folder = folder
-        self.run = stack.enter_context(closing(LongRun(folder, LONG)))
+        self.run = stack.enter_context(closing(LongRun(folder, LONG, num_blocks)))
         began = time.perf_counter()
         self.run.go_on(num_steps)
         self.seconds = time.perf_counter() - began
