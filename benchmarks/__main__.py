@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 
 from benchmarks.performance import PERFORMANCE
@@ -37,4 +38,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # Ended from outside, it still takes server, browser and trainers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     raise SystemExit(main())

@@ -1,12 +1,17 @@
-"""What a block costs in towers of 10 to 1,000: the step, shapes and counts, and the server's work for an edit."""
+"""What a block costs in towers of 10 to 1,000: the step, shapes and counts, the server's work for an edit and for a tick."""
 
+import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from timeit import timeit
 
 from benchmarks.analysis import edit_milliseconds
 from benchmarks.engine import seconds_per_step
+from benchmarks.rows import SHORT, Watched
 from benchmarks.table import Row, exponent, summarise
 from benchmarks.throughput import measured, random_data
 from benchmarks.towers import deep_tower
@@ -17,6 +22,7 @@ NUM_STEPS = {10: 300, 30: 100, 100: 40, 300: 15, 1000: 6}
 """By depth; after each of the deepest there is a flush."""
 
 NUM_EDITS = 4
+NUM_TICKS = 9
 DEEP, DEEPER = 100, 1000
 MUST = 1.5
 """A block's cost among the most blocks, in units of its cost among `DEEP`."""
@@ -40,6 +46,13 @@ def analysis_seconds(num_blocks: int) -> float:
 def edit_seconds(num_blocks: int) -> float:
     """Of the server's work for one edit, on an average of several."""
     return sum(edit_milliseconds(deep_tower(num_blocks), NUM_EDITS)) / NUM_EDITS / 1000
+
+
+def tick_seconds(num_blocks: int) -> float:
+    """Of a core, for a tick's new points on the server, the median of several."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        watched = Watched(Path(folder), SHORT, stack, num_blocks)
+        return statistics.median(watched.tick()[1] for _ in range(NUM_TICKS))
 
 
 def curve(what: str, seconds: Callable[[int], float], num_rounds: int, note: str) -> list[Row]:
@@ -86,4 +99,5 @@ def measure() -> list[Row]:
         *curve("step time", step_seconds, 3, "784-64, residual blocks of two layers, batch 128, 1 thread"),
         *curve("shapes and counts", analysis_seconds, 7, "the whole document anew, without torch; CPU time"),
         *curve("server's work for an edit", edit_seconds, 3, f"JSON in and out; {NUM_EDITS} edits a round"),
+        *curve("a tick's new points", tick_seconds, 3, f"the server's part; CPU time; {NUM_TICKS} ticks a round"),
     ]

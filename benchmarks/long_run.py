@@ -20,15 +20,16 @@ NUM_DRAWN = 4000
 
 
 class LongRun:
-    """A run of the deep tower with `NUM_BLOCKS` blocks: its real series, random positive values, evaluations.
+    """A run of the deep tower: its real series, random positive values, evaluations.
 
     Args:
         folder: Is the run's.
         num_steps: Planned; none is taken yet.
+        num_blocks: Of the tower.
     """
 
-    def __init__(self, folder: Path, num_steps: int) -> None:
-        started = next(train(measured(deep_tower(NUM_BLOCKS), num_steps), random_data((1, 28, 28))))
+    def __init__(self, folder: Path, num_steps: int, num_blocks: int = NUM_BLOCKS) -> None:
+        started = next(train(measured(deep_tower(num_blocks), num_steps), random_data((1, 28, 28))))
         assert isinstance(started, RunStarted)
         self.num_series = len(started.series)
         self.writer = RunWriter(folder)

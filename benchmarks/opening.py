@@ -55,6 +55,8 @@ class Watched:
         for _ in range(int(WATCH_SECONDS / FLUSH_SECONDS)):
             self.run.flush()
             self.page.wait_for_timeout(1000 * FLUSH_SECONDS)
+        # On a busy machine the first drawing may still be on its way.
+        self.page.wait_for_function("window.__highrise_live.draw.length > 0")
         return percentile(self.page.evaluate("window.__highrise_live.draw"), 0.5)
 
 

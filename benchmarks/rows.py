@@ -28,9 +28,9 @@ NUM_OPENINGS = 5
 class Watched:
     """A run, and a view that looks at one more flush each time."""
 
-    def __init__(self, folder: Path, num_steps: int, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, num_steps: int, stack: ExitStack, num_blocks: int = NUM_BLOCKS) -> None:
         self.folder = folder
-        self.run = stack.enter_context(closing(LongRun(folder, LONG)))
+        self.run = stack.enter_context(closing(LongRun(folder, LONG, num_blocks)))
         began = time.perf_counter()
         self.run.go_on(num_steps)
         self.seconds = time.perf_counter() - began

@@ -15,6 +15,9 @@ _DASHED = "Dashed: validation, at each evaluation. " + _ENDS
 _DOTTED = "With dots: validation, at each evaluation. " + _ENDS
 """Where several runs are drawn: there dashes tell runs apart."""
 
+MAX_DOTS = 100
+"""On a curve of evaluations: each dot is an element of the page, made anew at every drawing. The line has all points."""
+
 
 def loss_chart(runs: Sequence[RecordedRun]) -> Chart:
     """Loss of training batches and of evaluations."""
@@ -109,6 +112,11 @@ def _evaluations(run: RecordedRun, split: str, quantity: str, y_format: str, alo
         "showlegend": alone and not star,
         "cliponaxis": False,
         "line": {"width": 1.6, "color": colour, "dash": "dash" if alone else run.run.dash},
-        "marker": {"size": 11 if star else 4, "color": colour, "symbol": "star" if star else "circle"},
+        "marker": {
+            "size": 11 if star else 4,
+            "color": colour,
+            "symbol": "star" if star else "circle",
+            "maxdisplayed": MAX_DOTS,
+        },
         "hovertemplate": hover(y_format, name),
     }

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from builder.charts import figures, run_colours, run_dashes
+from builder.charts.binning import MAX_BINS
+from builder.charts.curves import MAX_DOTS
 from builder.charts.look import kind_looks
 from builder.spec.catalogue import block_styles
 from builder.workspace.rows import ABSENT
@@ -164,6 +166,16 @@ def test_the_ticks_of_the_maps_colours_are_those_of_an_axis_and_few(record, kind
     powers = [power for row in drawn.z for power in row]
     assert (max(powers), round(min(powers), 3)) == (0, round(math.log10(smallest), 3))
     assert list(drawn.colorbar.ticktext) == ticks
+
+
+def test_of_a_thousand_evaluations_all_are_on_the_line_and_some_have_dots(record, kinds, invented):
+    run = record()
+    run.append(invented(40))
+    for place in range(MAX_BINS):
+        run.writer.add_evaluation(40, place, "validation", {"loss": 1.0 + place, "accuracy": 0.5})
+    validation = trace(draw("loss", [run], kinds), "-validation-loss")
+    assert list(validation.y) == [1.0 + place for place in range(MAX_BINS)]
+    assert validation.marker.maxdisplayed == MAX_DOTS < MAX_BINS
 
 
 def test_validation_is_dashed_and_the_matrix_is_the_newest(record, kinds, invented):
