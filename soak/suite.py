@@ -40,6 +40,7 @@ SUITE = {
     "phantom": Proof("No run is shown running whose trainer is gone.", "soak.phantom", 50, 1),
     "stop": Proof("Stop means stop.", "soak.stop", 50, 1),
     "queue": Proof("The queue is fair, and starts each run once.", "soak.queue", 60, 4),
+    "long_use": Proof("Long use costs no memory.", "soak.long_use", 500, 5),
     "charts": Proof("Charts hide nothing, and what is drawn stays where it is.", "soak.charts", 40, 1),
     "hostile": Proof("Hostile documents and messages do nothing.", "soak.hostile", 20_000, 300),
 }

@@ -9,7 +9,7 @@ import pytest
 
 from soak.suite import SUITE
 
-IN_A_BROWSER = ("server", "queue")
+IN_A_BROWSER = ("server", "queue", "long_use")
 """Playwright runs once in a process, and in this one it belongs to the tests."""
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
