@@ -44,6 +44,10 @@ class Column:
         return "+".join(str(each.id) for each in self.series) + "." + self.form
 
 
+INVITATION = "Press Train: "
+"""Begins what a chart says while no run is chosen."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """One chart of the live view.
@@ -78,14 +82,15 @@ class Chart:
     tick_format: str = ""
     layout: Mapping[str, Any] | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """As the component takes it."""
+    def to_json(self, *, is_chosen: bool) -> dict[str, Any]:
+        """As the component takes it; once runs are chosen, what will appear needs no press of Train."""
+        empty = self.empty.removeprefix(INVITATION) if is_chosen else self.empty
         return {
             "id": self.id,
             "title": self.title,
             "section": self.section,
             "help": self.help,
-            "empty": self.empty,
+            "empty": empty[:1].upper() + empty[1:],
             "x": self.x,
             "scale": self.scale,
             "tick_format": self.tick_format,

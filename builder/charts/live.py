@@ -155,7 +155,7 @@ class LiveView:
             "written_at": max((feed.written_at() for feed in feeds), default=0),
         }
         if full:
-            message["charts"] = [chart.to_json() for chart in self._charts]
+            message["charts"] = [chart.to_json(is_chosen=bool(self.runs)) for chart in self._charts]
         for place, feed in enumerate(feeds):
             feed.add_to(message, axis_end=end, first=place == 0, alone=len(feeds) == 1)
         return message

@@ -137,6 +137,8 @@ def test_a_run_that_has_not_begun_is_empty_and_appears_by_itself(record, kinds, 
     view = LiveView([ShownRun("r1", "first", tmp_path / "r1", "#3B7DE0")], kinds)
     message = view.data()
     assert message["empty"]
+    # It may wait in the queue, and then there is nothing to press.
+    assert message["charts"][0]["empty"] == "The loss of every step will appear here."
     assert [chart["id"] for chart in message["charts"]][:4] == ["loss", "accuracy", "grad_norm", "depth_profile"]
     run = record()
     assert view.data()["empty"]
@@ -144,6 +146,12 @@ def test_a_run_that_has_not_begun_is_empty_and_appears_by_itself(record, kinds, 
     message = view.data()
     assert not message["empty"]
     assert message["tables"]["r1/every1"]["x"] == [1, 2, 3]
+    view.close()
+
+
+def test_while_no_run_is_chosen_the_charts_say_what_to_press(kinds):
+    view = LiveView([], kinds)
+    assert view.data()["charts"][0]["empty"] == "Press Train: the loss of every step will appear here."
     view.close()
 
 

@@ -118,9 +118,7 @@ def wait_for_points(page, chart_id, uid, count):
 
 def test_before_training_every_chart_says_what_will_appear(page, run):
     mount(page, run.message())
-    expect(panel(page, "loss").locator(".lv-empty")).to_have_text(
-        "Press Train: the loss of every step will appear here."
-    )
+    expect(panel(page, "loss").locator(".lv-empty")).to_have_text("The loss of every step will appear here.")
     assert page.locator(".lv-panel").count() == 4
 
 
