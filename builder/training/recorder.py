@@ -23,6 +23,7 @@ class Recorder:
     Attributes:
         series: The columns: loss and accuracy, per group rate and norms, per block copy norm and whether it is alive.
         num_rows: Steps recorded since the last flush.
+        norm_type: What squares are accumulated in.
     """
 
     def __init__(
@@ -30,10 +31,10 @@ class Recorder:
     ) -> None:
         device = layout.values.device
         # mps has no float64; there the ring is float32, which norms of float32 gradients nearly always fit.
-        self._norm_type = torch.float32 if device.type == "mps" else torch.float64
+        self.norm_type = torch.float32 if device.type == "mps" else torch.float64
         self.capacity = max(1, min(MAX_ROWS, LOGITS_BUDGET_BYTES // (4 * batch_size * num_classes)))
         self._losses = torch.zeros(self.capacity, device=device)
-        self._norms = torch.zeros(self.capacity, len(layout.segments), dtype=self._norm_type, device=device)
+        self._norms = torch.zeros(self.capacity, len(layout.segments), dtype=self.norm_type, device=device)
         self._logits = torch.zeros(self.capacity, batch_size, num_classes, device=device)
         self._targets: list[Tensor] = []
         self._masks: list[list[bool]] = []
@@ -113,7 +114,7 @@ class Recorder:
     def segment_norms(self) -> list[Tensor]:
         """Euclidean norm of each segment's gradient, accumulated in float64 so that small squares do not vanish."""
         gradients = self._layout.segment_gradients
-        return list(torch._foreach_norm(gradients, 2, dtype=self._norm_type))  # pyright: ignore[reportPrivateImportUsage]
+        return list(torch._foreach_norm(gradients, 2, dtype=self.norm_type))  # pyright: ignore[reportPrivateImportUsage]
 
     def flush(self) -> np.ndarray:
         """The rows since the last flush, `[steps, series]`, float32; `ABSENT` where a dropped copy has no gradient."""
