@@ -10,6 +10,7 @@ from builder.data.dataset import Dataset
 from builder.spec.experiment import Experiment
 from builder.spec.preflight import BlockFlow, Flow, Pace
 from builder.training.device import resolve_device, set_up_process
+from builder.training.evaluation import KeepGoing, always
 from builder.training.run import TrainingRun
 
 WARM_SECONDS = 0.25
@@ -18,7 +19,17 @@ small beside it."""
 TIMED_SECONDS = 0.05
 
 
-def preflight(experiment: Experiment, data: Dataset, *, device: torch.device | str | None = None) -> Flow:
+class Abandoned(Exception):
+    """Nobody wants to know any more."""
+
+
+def preflight(
+    experiment: Experiment,
+    data: Dataset,
+    *,
+    device: torch.device | str | None = None,
+    keep_going: KeepGoing = always,
+) -> Flow:
     """One forward and one backward pass of a document's network at its initial weights, on the first batch of its run.
 
     Batch, augmentation, dropout and initial weights are those of step 1 of a run. Its stochastic-depth blocks are all
@@ -29,8 +40,10 @@ def preflight(experiment: Experiment, data: Dataset, *, device: torch.device | s
         experiment: A document without problems.
         data: Its data set, on the device.
         device: Where to compute; None takes the document's choice. It must be where `data` is.
+        keep_going: Asked at each block of the forward pass, and before what comes after the backward pass.
 
     Raises:
+        Abandoned: If `keep_going` said no.
         DocumentError: If the document has problems.
         DeviceUnavailable: If the device is not there.
     """
@@ -40,6 +53,8 @@ def preflight(experiment: Experiment, data: Dataset, *, device: torch.device | s
     norm_type = run.recorder.norm_type
 
     def measure(_module: torch.nn.Module, _inputs: object, output: Tensor) -> None:
+        if not keep_going():
+            raise Abandoned
         # At once: the next layer may overwrite it.
         sizes.append(rms(output.detach(), norm_type))
 
@@ -50,6 +65,8 @@ def preflight(experiment: Experiment, data: Dataset, *, device: torch.device | s
     for hook in (entry, *hooks):
         hook.remove()
     input_rms, *activation_rms = torch.stack(sizes).tolist()
+    if not keep_going():
+        raise Abandoned
     grad_rms = block_grad_rms(run)
     # Numbers have come to the host, so the device has done what was asked.
     first_seconds = time.perf_counter() - began
