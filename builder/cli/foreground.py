@@ -10,13 +10,16 @@ from typing import Any
 
 from builder.cli.event_lines import EventLines
 from builder.cli.progress import ProgressBar
+from builder.data.dataset import load_dataset
 from builder.data.download import read_files
 from builder.data.files import DataUnavailable
 from builder.spec import DocumentError, Experiment, Problem, dump_experiment
 from builder.spec.datasets import DATASETS
+from builder.spec.preflight import Flow
 from builder.spec.races.twins import Twin
 from builder.training.device import DeviceUnavailable, resolve_device
 from builder.training.events import DataProgressed, Event, RunEnded, RunFailed, RunFinished, RunStopped, StepsRecorded
+from builder.training.preflight import preflight
 from builder.training.session import train_run
 from builder.workspace.comparisons import seats, submit_seat
 from builder.workspace.data_files import DataSettings, availability
@@ -119,6 +122,20 @@ def race_in_foreground(folder: Path | None, twins: Sequence[Twin], *, as_json: b
         facts = [facts_of(workspace.run_folder(run.id)) for run in runs]
         raced = [(run, each) for run, each in zip(runs, facts, strict=True) if each is not None]
         return max(codes), standings(workspace, raced)
+
+
+def preflight_in_foreground(experiment: Experiment) -> Flow | None:
+    """One step of a document without problems at its initial weights; None if its data cannot be had, which was then told.
+
+    Raises:
+        DocumentError: If the device is not there.
+    """
+    if not _is_ready(experiment, ProgressBar()):
+        return None
+    training = experiment.training
+    return preflight(
+        experiment, load_dataset(experiment.data, seed=training.seed, device=resolve_device(training.device))
+    )
 
 
 def _is_ready(experiment: Experiment, output: EventLines | ProgressBar) -> bool:

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from builder.cli import doctor, going_on, presets, race, runs, show, shutdown, train
+from builder.cli import doctor, going_on, preflight, presets, race, runs, show, shutdown, train
 from builder.spec import DocumentError
 from builder.workspace.errors import WorkspaceError
 
@@ -18,7 +18,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="python -m builder", description="Stack blocks, train, see what depth does. The app is: make run"
     )
     commands = parser.add_subparsers(required=True, dest="command")
-    for module in (presets, show, train, race, going_on, runs, doctor, shutdown):
+    for module in (presets, show, preflight, train, race, going_on, runs, doctor, shutdown):
         module.add_parser(commands)
     return parser
 

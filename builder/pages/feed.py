@@ -1,7 +1,8 @@
 """What an open page asks for again and again, without a run of its script: how runs stand, and what their charts draw.
 
-`GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID` and `/feed/charts?runs=ID,ID` answer with JSON, or with 204 to
-whoever has it already and says so by `have=VERSION`. Headers say which version an answer is, and when to ask again. All that
+`GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID`, `/feed/charts?runs=ID,ID` and `/feed/preflight?key=KEY`
+answer with JSON, or with 204 to whoever has it already and says so by `have=VERSION`, and as long as there is no answer.
+Headers say which version an answer is, and when to ask again. All that
 ask for the same share one look at the files. Nothing is changed by it. Knows no Streamlit.
 """
 
@@ -36,8 +37,9 @@ VERSION_HEADER, SECONDS_HEADER = "Highrise-Version", "Highrise-Seconds"
 LOOK_SECONDS = 0.1
 """Files are looked at so often at most, whoever asks."""
 
-IDLE_SECONDS, LIST_SECONDS = 1.0, 1.0
-"""When to ask again for what is not live; for the list of runs."""
+IDLE_SECONDS, LIST_SECONDS, ANSWERED_SECONDS = 1.0, 1.0, 20.0
+"""When to ask again for what is not live; for the list of runs; for a preflight that is answered, which stays unless its
+answer was a problem."""
 
 FORGET_SECONDS = 30.0
 MAX_SOURCES = 200
@@ -64,10 +66,10 @@ class Kept:
     """A source whose answer is always told whole; it says `at` which time (unix seconds) it was first seen so.
 
     Args:
-        compute: The answer, and whether it may change at any moment.
+        compute: The answer, None if there is none yet, and whether it may change at any moment.
     """
 
-    def __init__(self, compute: Callable[[], tuple[dict[str, Any], bool]]) -> None:
+    def __init__(self, compute: Callable[[], tuple[dict[str, Any] | None, bool]]) -> None:
         self._compute = compute
         self._name = uuid.uuid4().hex[:8]
         self._number = 0
@@ -77,7 +79,7 @@ class Kept:
 
     def look(self) -> None:
         answer, self.is_live = self._compute()
-        if answer != self._answer:
+        if answer is not None and answer != self._answer:
             self._answer, self._number = answer, self._number + 1
             self._body = _json({"at": time.time(), **answer})
 
@@ -158,6 +160,7 @@ class Feed:
     Args:
         open_workspace: Called at the first question.
         pace: Seconds between two questions about what is live.
+        preflight: The answer to a preflight's key, None as long as there is none.
         clock: Seconds that only grow.
     """
 
@@ -165,10 +168,12 @@ class Feed:
         self,
         open_workspace: Callable[[], Workspace],
         pace: Callable[[], float],
+        preflight: Callable[[str], dict[str, Any] | None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._open_workspace = open_workspace
         self._pace = pace
+        self._preflight = preflight
         self._clock = clock
         self._workspace: Workspace | None = None
         self._sources: dict[tuple[str, ...], _Asked] = {}
@@ -211,6 +216,8 @@ class Feed:
             self._workspace.close()
 
     def _seconds(self, name: str, source: Source) -> float:
+        if name == "preflight" and not source.is_live:
+            return ANSWERED_SECONDS
         seconds = self._pace() if source.is_live else IDLE_SECONDS
         return max(seconds, LIST_SECONDS) if name == "runs" else seconds
 
@@ -229,9 +236,15 @@ class Feed:
         name, *ids = key
         if name == "run":
             return RunState(workspace, ids[0])
+        if name == "preflight":
+            return Kept(lambda: self._answered(ids[0]))
         if name == "runs":
             return Kept(lambda: self._list(workspace, ids[0] or None, ids[1:]))
         return Charts(workspace, tuple(ids))
+
+    def _answered(self, key: str) -> tuple[dict[str, Any] | None, bool]:
+        found = self._preflight(key)
+        return found, found is None
 
     def _list(self, workspace: Workspace, experiment_id: str | None, shown: list[str]) -> tuple[dict[str, Any], bool]:
         charts = self._sources.get(("charts", *shown))
@@ -257,6 +270,8 @@ def _key(name: str, query: Mapping[str, str]) -> tuple[str, ...] | None:
     match name:
         case "run":
             return ("run", query.get("run", ""))
+        case "preflight":
+            return ("preflight", query.get("key", ""))
         case "runs":
             return ("runs", query.get("experiment", ""), *_ids(query.get("shown", "")))
         case "charts":

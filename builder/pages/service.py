@@ -11,7 +11,8 @@ from builder.pages.crowd import Crowd
 from builder.pages.farewell import say_farewell
 from builder.pages.feed import Feed
 from builder.workspace.owners import HOST
-from builder.workspace.store import Workspace
+from builder.workspace.preflights import Preflights
+from builder.workspace.store import Workspace, default_folder
 from builder.workspace.supervision import ensure_supervisor
 
 COLLECT_AFTER = (50_000, 20, 20)
@@ -38,9 +39,15 @@ def shared_crowd() -> Crowd:
     return Crowd()
 
 
+@cache
+def shared_preflights() -> Preflights:
+    """The preflights of this server, in whose process they end."""
+    return Preflights(default_folder().expanduser().resolve())
+
+
 def shared_feed() -> Feed:
     """What the tabs of this server ask for themselves, of the default workspace."""
-    return Feed(Workspace.open, shared_crowd().pace)
+    return Feed(Workspace.open, shared_crowd().pace, lambda key: shared_preflights().answer(key))
 
 
 def is_shared() -> bool:

@@ -17,7 +17,7 @@ from builder.pages.opening import no_study_text, open_session
 from builder.pages.presses import act
 from builder.pages.run_rows import choice, run_list
 from builder.pages.run_status import open_reader, run_notes, run_status
-from builder.pages.service import shared_crowd, shared_workspace, tab_owner
+from builder.pages.service import shared_crowd, shared_preflights, shared_workspace, tab_owner
 from builder.pages.state import Session, begin_session, component_value, current_session
 from builder.pages.studio_actions import StudioActions
 from builder.spec.catalogue import catalogue
@@ -259,11 +259,20 @@ def _editor(actions: StudioActions) -> None:
             "read_only": session.read_only,
             "follow": _feed("run", run=run.id) if run and is_followed else None,
             "for_next_run": actions.has_edits_for_next_run(run),
+            "preflight": _preflight(session),
         },
         key="editor",
         on_edit=partial(_edit, actions),
         on_action=partial(_act, actions, "editor"),
     )
+
+
+def _preflight(session: Session) -> str | None:
+    """The address of the answer to the document's preflight, which is asked for here; None where it cannot be asked."""
+    editing = session.editing
+    if session.read_only or editing.analysis.problems:
+        return None
+    return _feed("preflight", key=shared_preflights().ask(str(id(session)), editing.experiment))
 
 
 @contextmanager

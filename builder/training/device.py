@@ -49,6 +49,17 @@ def resolve_num_threads(training: TrainingSpec, macs_per_step: int) -> int:
     return min(available, 8)
 
 
+def set_up_process(training: TrainingSpec, macs_per_step: int) -> None:
+    """Number of threads and deterministic kernels: settings of the whole process, which the document's replace."""
+    torch.set_num_threads(resolve_num_threads(training, macs_per_step))
+    if training.deterministic:
+        # cuBLAS reads it when it is first used, and is deterministic only with it.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    if training.deterministic != torch.are_deterministic_algorithms_enabled():
+        # Only on a change: this call imports torch's compiler, which takes as long as torch itself.
+        torch.use_deterministic_algorithms(training.deterministic, warn_only=True)
+
+
 def autocast(training: TrainingSpec, device: torch.device) -> AbstractContextManager[object]:
     """bf16 autocast if the document asks for it."""
     if training.precision == "bf16":

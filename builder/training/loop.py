@@ -1,7 +1,6 @@
 """The training loop: a generator of events that a test reads with a `for`."""
 
 import math
-import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,7 @@ from builder.training.checkpoints import Progress, load_checkpoint, save_checkpo
 from builder.training.commands import CommandSource, GatedCommands, NoCommands
 from builder.training.continuation import Continuation
 from builder.training.control import Control
-from builder.training.device import resolve_device, resolve_num_threads
+from builder.training.device import resolve_device, set_up_process
 from builder.training.divergence import Divergence, DivergenceWatch
 from builder.training.evaluation import Measurement
 from builder.training.events import (
@@ -77,14 +76,7 @@ def train(
     """
     training = experiment.training
     resolved = resolve_device(str(device or training.device))
-    macs_per_step = analyse(experiment).num_macs * training.batch_size
-    torch.set_num_threads(resolve_num_threads(training, macs_per_step))
-    if training.deterministic:
-        # cuBLAS reads it when it is first used, and is deterministic only with it.
-        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    if training.deterministic != torch.are_deterministic_algorithms_enabled():
-        # Only on a change: this call imports torch's compiler, which takes as long as torch itself.
-        torch.use_deterministic_algorithms(training.deterministic, warn_only=True)
+    set_up_process(training, analyse(experiment).num_macs * training.batch_size)
     run = TrainingRun(experiment, data, resolved)
     progress = Progress()
     if continuation and continuation.checkpoint:

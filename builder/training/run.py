@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from builder.data.augmentation import Augmenter
 from builder.data.batches import BatchOrder, gather_batch
@@ -69,24 +70,37 @@ class TrainingRun:
     def epoch(self) -> float:
         return self.step / self.order.steps_per_epoch
 
-    def take_step(self) -> None:
-        """One update: batch, forward, backward, record, clip, optimizer."""
-        step = self.step + 1
+    def backward(self, step: int, mask: list[bool]) -> tuple[Tensor, Tensor, Tensor]:
+        """Forward and backward on the batch of `step`; the gradients are then in `layout`, and nothing is updated.
+
+        Args:
+            step: Counts from 1; it decides batch, augmentation and dropout.
+            mask: Which stochastic-depth copies take part.
+
+        Returns:
+            The loss, logits `[batch, classes]`, targets `[batch]`.
+        """
         inputs, targets = gather_batch(self.data.train, self.order.batch_indices(step))
         inputs = self.augment(inputs, step)
         if self.has_dropout:
             torch.manual_seed(derive_seed(self.training.seed, "dropout", step))
-        mask = self.masks.at(step)
         self.network.set_alive(mask)
         self.layout.zero_gradients()
-        factor = learning_rate_factor(self.training, self.step, self.num_steps, self.order.steps_per_epoch)
-        self.rates.apply(factor)
-        probes = self.recorder.probes if step % PROBE_EVERY == 0 else None
-        watch_forward = probes.watch_forward(self.recorder.num_rows, mask) if probes else nullcontext()
-        with autocast(self.training, self.device), watch_forward:
+        with autocast(self.training, self.device):
             logits = self.network(inputs)
         loss = self.loss_function(logits, targets)
         loss.backward()
+        return loss, logits, targets
+
+    def take_step(self) -> None:
+        """One update: batch, forward, backward, record, clip, optimizer."""
+        step = self.step + 1
+        mask = self.masks.at(step)
+        factor = learning_rate_factor(self.training, self.step, self.num_steps, self.order.steps_per_epoch)
+        self.rates.apply(factor)
+        probes = self.recorder.probes if step % PROBE_EVERY == 0 else None
+        with probes.watch_forward(self.recorder.num_rows, mask) if probes else nullcontext():
+            loss, logits, targets = self.backward(step, mask)
         self.recorder.record(loss, logits, targets, mask, [base * factor for base in self.rates.base])
         if self.training.clip_norm is not None:
             self.clip(self.training.clip_norm)

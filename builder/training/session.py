@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import torch
-
 from builder.data.dataset import load_dataset
 from builder.data.files import DataUnavailable
 from builder.spec.document import parse_experiment
@@ -33,6 +31,7 @@ from builder.training.events import (
     StepsRecorded,
 )
 from builder.training.loop import train
+from builder.training.memory_errors import is_out_of_memory, memory_reason
 from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import RunReader, RunWriter
@@ -99,9 +98,9 @@ class _Session:
         except (DocumentError, DataUnavailable, DeviceUnavailable, CheckpointUnusable, OSError) as error:
             yield self.failed(str(error))
         except (MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
-            yield self.failed(_memory_reason(error))
+            yield self.failed(memory_reason(error))
 
     def continuation(self, folder: Path) -> Continuation | None:
         """Where the run goes on, if it has begun before."""
@@ -118,18 +117,6 @@ class _Session:
         if isinstance(event, RunStarted):
             self.started, self.num_steps = time.perf_counter(), event.info["num_steps"]
         _commit(event, self.held, self.writer)
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    # The CPU's allocator, cuBLAS and cuDNN have no exception of their own for it.
-    return any(words in str(error) for words in ("allocate memory", "not enough memory", "ALLOC_FAILED"))
-
-
-def _memory_reason(error: Exception) -> str:
-    detail = str(error).splitlines()[0] if str(error) else "out of memory"
-    return f"The network did not fit into memory. Use a smaller batch, fewer channels or fewer blocks. ({detail})"
 
 
 def _summary(ended: RunEnded) -> dict[str, float | int | None]:

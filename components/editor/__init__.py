@@ -72,6 +72,8 @@ class EditorData(TypedDict):
         read_only: Nothing can be changed.
         follow: Address of a run's state, whose bars are shown on the cards; None without one.
         for_next_run: A run is in training that was started before some edits other than of learning rates.
+        preflight: Address of what the first step finds, None where none is asked: JSON of `sentence`, `epoch_seconds` and
+            `items`, with `call` (`vanishes`, `explodes`) and `text` of each block item that is called; or of a `problem`.
     """
 
     catalogue: Mapping[str, Any] | None
@@ -82,6 +84,7 @@ class EditorData(TypedDict):
     read_only: bool
     follow: str | None
     for_next_run: bool
+    preflight: str | None
 
 
 class Edit(TypedDict):

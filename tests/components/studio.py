@@ -28,6 +28,7 @@ class Studio:
             "read_only": read_only,
             "follow": None,
             "for_next_run": False,
+            "preflight": None,
             **self.message(),
         }
         page.evaluate("data => harness.mount('editor', data, { width: 690 })", data)

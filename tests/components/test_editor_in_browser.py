@@ -124,7 +124,8 @@ def test_mounted_anew_without_a_catalogue_it_asks_for_one(open_studio):
     studio = open_studio(tower(linear(1)))
     page = studio.page
     unmount_for_good(page, "editor")
-    bare = {"catalogue": None, "read_only": False, "follow": None, "for_next_run": False, **studio.message()}
+    bare = {"catalogue": None, "read_only": False, "follow": None, "for_next_run": False, "preflight": None}
+    bare |= studio.message()
     page.evaluate("data => harness.mount('editor', data, { width: 690 })", bare)
     assert studio.actions()[0]["kind"] == "resend"
     studio.update(catalogue=catalogue())
@@ -143,6 +144,33 @@ def test_levels_of_a_running_network_move_the_bars_and_nothing_else(open_studio)
     assert studio.edits() == []
     studio.update(follow=None)
     expect(bar).to_be_hidden()
+
+
+def test_what_the_first_step_says_stands_on_top_and_on_the_cards_as_text(open_studio):
+    studio = open_studio(tower(linear(1), block(2), block(3)))
+    verdict, counts = studio.page.locator(".tower .verdict"), studio.page.locator(".tower .counts")
+    assert verdict.is_hidden()
+    sentence = "Block 1 gets 1e-18 of the <b>last</b> block's gradient. Use a norm or a skip."
+    items = {"i2": {"call": "vanishes", "text": "3 of 4 vanish"}}
+    tell(studio.page, "preflight?key=k1", {"sentence": sentence, "epoch_seconds": 2.5, "items": items})
+    tell(studio.page, "preflight?key=k2", {"sentence": "", "epoch_seconds": 130.0, "items": {}})
+    tell(studio.page, "preflight?key=k3", {"problem": "No data."})
+    studio.update(preflight="feed/preflight?key=k1")
+    expect(verdict).to_have_text(sentence)
+    assert verdict.locator("b").count() == 0
+    assert "float32" in (studio.card("i2").locator(".chip.flow").get_attribute("title") or "")
+    expect(studio.card("i2").locator(".chip.flow")).to_have_text("3 of 4 vanish")
+    expect(studio.card("i3").locator(".chip.flow")).to_be_hidden()
+    expect(counts).to_contain_text("2.5 s an epoch")
+    studio.update(preflight="feed/preflight?key=k2")
+    expect(verdict).to_be_hidden()
+    expect(studio.card("i2").locator(".chip.flow")).to_be_hidden()
+    expect(counts).to_contain_text("2 min 10 s an epoch")
+    studio.update(preflight="feed/preflight?key=k3")
+    expect(counts).not_to_contain_text("epoch")
+    studio.update(preflight=None)
+    expect(verdict).to_be_hidden()
+    assert studio.edits() == []
 
 
 def test_everything_that_can_be_pressed_explains_itself(open_studio):

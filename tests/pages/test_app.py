@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder.pages import studio_actions
 from builder.pages.comparing import why_not_comparable
-from builder.pages.service import shared_crowd, shared_workspace
+from builder.pages.service import shared_crowd, shared_preflights, shared_workspace
 from builder.spec import DocumentError, Problem, dump_experiment, load_experiment
 from builder.spec.presets.registry import STUDIES
 from builder.workspace.store import Workspace
@@ -29,8 +29,11 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspac
     monkeypatch.setattr(type(st.context), "cookies", {})
     shared_workspace.clear()
     shared_crowd.cache_clear()
+    shared_preflights.cache_clear()
     workspace = Workspace.open()
     yield workspace
+    shared_preflights().close()
+    shared_preflights.cache_clear()
     assert shutdown_supervisor(workspace)
     workspace.close()
     shared_workspace.clear()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -47,8 +48,14 @@ def clock():
 
 
 @pytest.fixture
-def feed(workspace, clock):
-    feed = Feed(lambda: Workspace.open(workspace.folder), lambda: PACE, clock)
+def answers():
+    """Of preflights, by key."""
+    return {}
+
+
+@pytest.fixture
+def feed(workspace, clock, answers):
+    feed = Feed(lambda: Workspace.open(workspace.folder), lambda: PACE, answers.get, clock)
     yield feed
     feed.close()
 
@@ -85,7 +92,9 @@ def ask(feed, name, query="", have=""):
         "query_string": f"{query}&have={have}".encode(),
         "headers": [],
     }
-    response = asyncio.run(feed.answer(Request(scope)))
+    # Not in this thread, in which a browser's loop may be under way.
+    with ThreadPoolExecutor(1) as thread:
+        response = thread.submit(asyncio.run, feed.answer(Request(scope))).result()
     body = bytes(response.body)
     return response.status_code, json.loads(body) if response.status_code == 200 else body.decode(), response.headers
 
@@ -168,6 +177,17 @@ def test_what_has_ended_is_asked_for_seldom(feed, workspace, run, grow):
     workspace.set_status(run.id, "finished")
     for name, query in (("run", f"run={run.id}"), ("charts", f"runs={run.id}")):
         assert ask(feed, name, query)[2][SECONDS_HEADER] == "1"
+
+
+def test_a_preflight_is_told_once_there_is_an_answer_and_then_asked_for_seldom(feed, answers, clock):
+    status, _, headers = ask(feed, "preflight", "key=abc")
+    assert (status, headers[SECONDS_HEADER]) == (204, str(PACE))
+    answers["abc"] = {"sentence": "<b>", "items": {}}
+    clock.now += LOOK_SECONDS
+    status, found, headers = ask(feed, "preflight", "key=abc")
+    assert (status, found["sentence"], found["items"]) == (200, "<b>", {})
+    assert float(headers[SECONDS_HEADER]) > 10
+    assert ask(feed, "preflight", "key=abc", headers[VERSION_HEADER])[0] == 204
 
 
 def test_the_list_knows_the_accuracies_of_what_is_drawn(feed, workspace, run, grow, clock):

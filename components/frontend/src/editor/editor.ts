@@ -2,6 +2,7 @@
 
 import { h, setStyle, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
+import { follow } from "../shared/feed";
 import { newNonce } from "../shared/nonce";
 import { EDIT_SENT } from "../shared/order";
 import { onSurroundings } from "../shared/place";
@@ -10,7 +11,7 @@ import { Drag } from "./drag/drag";
 import { Spring } from "./drag/spring";
 import { onKey, undoOf } from "./keyboard";
 import { Store } from "./store";
-import type { EditorData, Live } from "./types";
+import type { EditorData, Live, Preflight } from "./types";
 import { GroupsPanel } from "./view/groupspanel";
 import { ItemPanel, PartPanel } from "./view/itempanel";
 import { Palette } from "./view/palette";
@@ -32,6 +33,8 @@ export function createEditor(host: Host): View<EditorData> {
   const spoken = h("div", { class: "hr-hidden", role: "status", "aria-live": "polite" });
   let waiting = false;
   let height: number | null = null;
+  let preflightAt: string | null = null;
+  let stopPreflight = () => {};
 
   const store = new Store({
     send: (edit) => {
@@ -106,6 +109,7 @@ export function createEditor(host: Host): View<EditorData> {
     drag.setDisabled(store.readOnly);
     const focused = tower.focused();
     tower.update();
+    tower.preflight();
     rail.update();
     if (focused !== null) tower.refocus(focused);
     if (store.inserted !== null) tower.reveal(store.inserted);
@@ -114,6 +118,21 @@ export function createEditor(host: Host): View<EditorData> {
 
   function drawLive(): void {
     if (!store.dragging) tower.live();
+  }
+
+  /** Follows the answer to the newest question; what was answered last stays until then. */
+  function followPreflight(address: string | null): void {
+    if (address === preflightAt) return;
+    stopPreflight();
+    preflightAt = address;
+    if (address === null) takePreflight(null);
+    stopPreflight =
+      address === null ? () => {} : follow(address, (news) => takePreflight(news as Preflight), { sleeps: true });
+  }
+
+  function takePreflight(found: Preflight | null): void {
+    store.preflight = found;
+    if (store.catalogue !== null && store.document !== null && !store.dragging) tower.preflight();
   }
 
   /** Down to the window's lower edge, unless the page says how high. */
@@ -172,6 +191,7 @@ export function createEditor(host: Host): View<EditorData> {
     update: (data) => {
       height = data.height ?? null;
       store.receive(data);
+      followPreflight(data.preflight);
       fit();
       if (store.dragging) {
         waiting = true;
@@ -199,6 +219,7 @@ export function createEditor(host: Host): View<EditorData> {
       window.removeEventListener("keydown", onUndo);
       window.removeEventListener("resize", onResize);
       window.removeEventListener("pagehide", onHide);
+      stopPreflight();
       spring.stop();
       drag.destroy();
       rail.destroy();

@@ -5,7 +5,7 @@ import { Analyses } from "./analyses";
 import { same } from "./model/kinds";
 import { find } from "./model/tree";
 import { Ownership, Unconfirmed } from "./protocol";
-import type { Analysis, Catalogue, Edit, EditorData, ExperimentDocument, Live, Problem } from "./types";
+import type { Analysis, Catalogue, Edit, EditorData, ExperimentDocument, Live, Preflight, Problem } from "./types";
 
 export type Tab = "blocks" | "item" | "training" | "data" | "groups";
 
@@ -26,6 +26,7 @@ export class Store {
   readonly owner = new Ownership();
   catalogue: Catalogue | null = null;
   live: Live | null = null;
+  preflight: Preflight | null = null;
   readOnly = false;
   hasEditsForNextRun = false;
   selected: string | null = null;

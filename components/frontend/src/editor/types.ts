@@ -149,6 +149,14 @@ export interface Live {
   items: Record<string, { level: number; text?: string; levels?: number[] }> | null;
 }
 
+/** What one step at the initial weights says of the tower; with a `problem` it says nothing. */
+export interface Preflight {
+  problem?: string;
+  sentence?: string;
+  epoch_seconds?: number;
+  items?: Record<string, { call: "vanishes" | "explodes"; text: string }>;
+}
+
 /** `null` for catalogue, document or analysis means: as before. */
 export interface EditorData {
   catalogue: Catalogue | null;
@@ -160,6 +168,8 @@ export interface EditorData {
   follow: string | null;
   /** A run is in training that was started before some edits other than of learning rates. */
   for_next_run: boolean;
+  /** Address of the preflight's answer. */
+  preflight: string | null;
   height?: number | null;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { catalogue, layer, residual } from "./fixture";
-import { countText, lineOf, macsText, numberText, ruleText, shapeText, summaryOf } from "./words";
+import { countText, epochText, lineOf, macsText, numberText, ruleText, shapeText, summaryOf } from "./words";
 
 test("a repeated pattern is written once", () => {
   expect(lineOf(["linear", "relu", "linear", "relu"])).toBe("2 × (linear · relu)");
@@ -27,6 +27,9 @@ test("numbers, counts and shapes read as the field writes them", () => {
   expect(numberText(2.5e-4)).toBe("2.5e-4");
   expect(countText(84330)).toBe("84,330");
   expect(macsText(83_456)).toBe("0.08 M");
+  expect(epochText(0.02)).toBe("0.1 s an epoch");
+  expect(epochText(2.36)).toBe("2.4 s an epoch");
+  expect(epochText(431.7)).toBe("7 min 12 s an epoch");
   expect(shapeText([1, 8, 8])).toBe("1×8×8");
   expect(shapeText(null)).toBe("?");
 });

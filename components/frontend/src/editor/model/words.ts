@@ -1,5 +1,6 @@
 /** The document in short words: a card's line, a shape, a count, a rule. */
 
+import { duration } from "../../shared/words";
 import type { Catalogue, Item, Json, JsonObject, Schema } from "../types";
 import { children, isBlock, isRepeat } from "./tree";
 
@@ -91,6 +92,11 @@ export function macsText(macs: number): string {
   if (macs >= 1e9) return `${(macs / 1e9).toFixed(2)} G`;
   const millions = macs / 1e6;
   return `${millions >= 100 ? millions.toFixed(0) : millions.toFixed(2)} M`;
+}
+
+/** Seconds of an epoch; short ones with the digit that tells two towers apart. */
+export function epochText(seconds: number): string {
+  return `${seconds < 10 ? `${Math.max(0.1, seconds).toFixed(1)} s` : duration(seconds)} an epoch`;
 }
 
 /** A group's rule in words, by the titles of its schema. */

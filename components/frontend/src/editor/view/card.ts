@@ -3,11 +3,16 @@
 import { h, place, setAttribute, setHidden, setStyle, setText } from "../../shared/dom";
 import { isBlock, isRepeat } from "../model/tree";
 import { countText, shapeText, summaryOf } from "../model/words";
-import type { Group, Item, ItemAnalysis, Kind, Live } from "../types";
+import type { Group, Item, ItemAnalysis, Kind, Live, Preflight } from "../types";
 import { glyph, icon } from "./icons";
 import type { Scene } from "./scene";
 
 const MAX_DOTS = 4;
+
+const FLOW =
+  "One step at the initial weights, on the first batch. Vanishes: the gradient is under a millionth of the last block's, or the " +
+  "output under a millionth of the input, less than float32 can add to a weight. Explodes: the gradient is over a million " +
+  "times the last block's, or the output over a thousand times the input. docs/preflight.md has the reasons and sources.";
 
 const UNKNOWN: Kind = {
   role: "layer",
@@ -32,6 +37,7 @@ export class Card {
   private readonly form = h("span", { class: "form" });
   private readonly name = h("span", { class: "name" });
   private readonly state = h("span", { class: "chip state" });
+  private readonly flow = h("span", { class: "chip flow", title: FLOW });
   private readonly alive = h("span", { class: "chip alive" });
   private readonly summary = h("div", { class: "summary" });
   private readonly from = h("span", { class: "from" });
@@ -74,7 +80,7 @@ export class Card {
       h(
         "div",
         { class: "words" },
-        h("div", { class: "title" }, this.name, this.state, this.alive),
+        h("div", { class: "title" }, this.name, this.state, this.flow, this.alive),
         this.summary,
         extra,
       ),
@@ -139,6 +145,13 @@ export class Card {
       }),
     );
     setStyle(this.bar, "--dot", mine[0]?.colour ?? "var(--kind)");
+  }
+
+  /** Apart from `update`, because the answer comes later. */
+  preflight(found: Preflight | null): void {
+    const mine = found?.items?.[this.id];
+    setText(this.flow, mine?.text ?? "");
+    setAttribute(this.flow, "data-call", mine?.call ?? false);
   }
 
   /** Apart from `update`, because it changes several times a second. */

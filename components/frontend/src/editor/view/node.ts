@@ -2,7 +2,7 @@
 
 import { h, place, setAttribute, setHidden, setStyle } from "../../shared/dom";
 import { children, isBlock, isRepeat, listFields, type ListRef } from "../model/tree";
-import type { Arc, Item, Live, Problem } from "../types";
+import type { Arc, Item, Live, Preflight, Problem } from "../types";
 import { arcElement } from "./arc";
 import { Card, kindOf } from "./card";
 import { ItemList } from "./list";
@@ -164,6 +164,10 @@ export class ItemNode {
     if (words === undefined) return { box: list.element, list };
     const title = h("div", { class: "lane-title", title: words.help }, words.title);
     return { box: h("div", { class: `lane ${field}` }, title, list.element), list };
+  }
+
+  preflight(found: Preflight | null): void {
+    this.card.preflight(found);
   }
 
   live(live: Live | null): void {

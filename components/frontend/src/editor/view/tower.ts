@@ -4,8 +4,8 @@ import { h, place, setAttribute, setHidden, setText } from "../../shared/dom";
 import type { Drag } from "../drag/drag";
 import { find, TOWER, walk } from "../model/tree";
 import { bytesText } from "../../shared/bytes";
-import { countText, macsText, shapeText } from "../model/words";
-import type { Item, Problem } from "../types";
+import { countText, epochText, macsText, shapeText } from "../model/words";
+import type { Item, Preflight, Problem } from "../types";
 import { ItemList } from "./list";
 import { formOf, ItemNode } from "./node";
 import type { Scene } from "./scene";
@@ -18,6 +18,13 @@ const LATER =
   "The run in training has the tower as it was when Train was pressed. What was edited since is part of the next run; " +
   "learning rates alone apply at once.";
 
+const VERDICT =
+  "Before training: one forward and one backward pass at the initial weights, on the first batch of the run. Each block's gradient is " +
+  "compared with the last block's, the size of its output with the input's. docs/preflight.md has the bounds and their sources.";
+
+const EPOCH =
+  "\nTime of an epoch: a step measured on the chosen device, times the steps, at the set pace; evaluations are left out";
+
 export class Tower {
   readonly element: HTMLElement;
   readonly items: HTMLElement;
@@ -25,11 +32,13 @@ export class Tower {
   private readonly later = h("span", { class: "chip later", title: LATER }, "edited: for the next run");
   private readonly input = h("div", { class: "end", title: "What flows into the tower: one sample of the data set" });
   private readonly output = h("div", { class: "end", title: "What comes out, and what it is compared with" });
+  private readonly verdict = h("div", { class: "verdict", role: "status", title: VERDICT });
   private readonly problems = h("div", { class: "problems whole" });
   private readonly nodes = new Map<string, ItemNode>();
   private readonly list: ItemList;
   private readonly tools: Tools;
   private hovered: string | null = null;
+  private judged: Preflight | null = null;
   private shownProblems: Problem[] | null = null;
   private tabStop: HTMLElement | null = null;
 
@@ -55,9 +64,11 @@ export class Tower {
         this.counts,
       ),
       this.problems,
+      this.verdict,
       h("div", { class: "scroll" }, this.input, this.items, this.output),
       h("footer", { class: "keys", title: "Keys that work on the selected card" }, KEYS),
     );
+    setHidden(this.verdict, true);
     this.items.addEventListener("pointerover", (event) => this.hover(event.target));
     this.items.addEventListener("pointerleave", () => this.hover(null));
   }
@@ -73,6 +84,7 @@ export class Tower {
       node = new ItemNode(item.id, item, this.scene, this);
       this.nodes.set(item.id, node);
       node.live(this.scene.store.live);
+      node.preflight(this.scene.store.preflight);
     }
     return node;
   }
@@ -106,17 +118,19 @@ export class Tower {
     const { store, document, catalogue } = this.scene;
     const { analysis } = store;
     const dataset = catalogue.datasets.find((candidate) => candidate.name === document.data.dataset);
+    const seconds = store.preflight?.epoch_seconds;
+    const time = seconds === undefined ? "" : ` · ${epochText(seconds)}`;
     setText(
       this.counts,
       analysis
-        ? `${analysis.num_blocks} blocks · ${countText(analysis.num_parameters)} parameters · ${macsText(analysis.num_macs)} MACs`
+        ? `${analysis.num_blocks} blocks · ${countText(analysis.num_parameters)} parameters · ${macsText(analysis.num_macs)} MACs${time}`
         : "counting …",
     );
     const memory = analysis?.memory_bytes ? `\nMemory while training: about ${bytesText(analysis.memory_bytes)}` : "";
     setAttribute(
       this.counts,
       "title",
-      `Block copies · trainable parameters · multiply-adds of one sample's forward pass${memory}`,
+      `Block copies · trainable parameters · multiply-adds of one sample's forward pass${memory}${time && EPOCH}`,
     );
     this.element.classList.toggle("stale", !store.isAnalysed);
     setHidden(this.later, !store.hasEditsForNextRun);
@@ -193,6 +207,17 @@ export class Tower {
     if (this.focused() !== null) return;
     const element = this.nodes.get(id)?.element ?? this.tabStop;
     element?.focus({ preventScroll: true });
+  }
+
+  /** What one step at the initial weights says: on top in words, on the cards, and how long an epoch takes. */
+  preflight(): void {
+    const { preflight } = this.scene.store;
+    if (preflight === this.judged) return;
+    this.judged = preflight;
+    setText(this.verdict, preflight?.sentence ?? "");
+    setHidden(this.verdict, !preflight?.sentence);
+    for (const node of this.nodes.values()) node.preflight(preflight);
+    this.drawHeader();
   }
 
   live(): void {

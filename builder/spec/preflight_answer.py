@@ -1,0 +1,34 @@
+"""A preflight as the page shows it: one sentence, and of each block item that is called what and how far."""
+
+from typing import Any
+
+from builder.spec.preflight import Flow, Verdict
+
+
+def answer(flow: Flow, verdict: Verdict) -> dict[str, Any]:
+    """JSON: `sentence`, `step_seconds`, `epoch_seconds`, and `items` with `call` and `text` of each that is called."""
+    copies: dict[str, list[str]] = {}
+    for block in flow.blocks:
+        copies.setdefault(block.item, []).append(block.address)
+    items: dict[str, Any] = {}
+    for item, addresses in copies.items():
+        called = [verdict.calls[address] for address in addresses if address in verdict.calls]
+        if called:
+            # Where some copies vanish and others explode, what more of them do.
+            call = max(sorted(set(called)), key=called.count)
+            number = f"{len(called)} of {len(addresses)} " if len(addresses) > 1 else ""
+            items[item] = {"call": call, "text": f"{number}{_WORDS[call, len(addresses) > 1]}"}
+    return {
+        "sentence": verdict.sentence,
+        "step_seconds": flow.pace.step_seconds,
+        "epoch_seconds": flow.pace.epoch_seconds,
+        "items": items,
+    }
+
+
+_WORDS = {
+    ("vanishes", False): "vanishes",
+    ("vanishes", True): "vanish",
+    ("explodes", False): "explodes",
+    ("explodes", True): "explode",
+}

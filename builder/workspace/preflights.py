@@ -1,0 +1,151 @@
+"""Preflights for the pages of one server: a warm process answers, the newest question of each who asks; no torch here.
+
+The process hangs on a pipe of this one, so it ends with it, however that ends. Another thread reads the answers at once, so
+the pipe never fills.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from builder.spec.experiment import Experiment
+from builder.spec.preflight_question import question
+from builder.workspace.processes import start_module
+
+# A name, so that this part imports nothing that computes.
+WORKER_MODULE = "builder.training.preflight_worker"
+LOG_NAME = "preflight.log"
+MAX_ANSWERS = 500
+MAX_ASKERS = 200
+PROBLEM_SECONDS = 20.0
+"""After which a question that could not be answered is tried again: its data may have been downloaded meanwhile."""
+ENDED = "The preflight's process ended; {log} may say more."
+
+
+class Preflights:
+    """Questions and answers; may be shared by threads.
+
+    Args:
+        folder: Where the process's log goes.
+        module: Started as `python -m` at the first question.
+        idle_seconds: How long it stays without one.
+    """
+
+    def __init__(self, folder: Path, *, module: str = WORKER_MODULE, idle_seconds: float = 300.0) -> None:
+        self._log = folder / LOG_NAME
+        self._module = module
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        # The newest question of each who asks, until it is answered; the one that is being answered.
+        self._asked: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._at_work: str | None = None
+        self._problem_at: dict[str, float] = {}
+        self._is_closed = False
+
+    def ask(self, asker: str, experiment: Experiment) -> str:
+        """Asks of a document without problems, in place of what `asker` asked before; returns the question's key at once."""
+        key, document = question(experiment)
+        with self._lock:
+            self._asked.pop(asker, None)
+            if self._is_due(key):
+                self._asked[asker] = (key, document)
+                while len(self._asked) > MAX_ASKERS:
+                    self._asked.popitem(last=False)
+            if self._at_work and all(self._at_work != wanted for wanted, _ in self._asked.values()):
+                self._send({"drop": self._at_work})
+            self._send_next()
+        return key
+
+    def answer(self, key: str) -> dict[str, Any] | None:
+        """The answer as `builder.spec.preflight_answer` makes it, or `{"problem": words}`; None as long as there is none."""
+        with self._lock:
+            return self._answers.get(key)
+
+    def close(self) -> None:
+        """Ends the process, and waits until it has ended."""
+        with self._lock:
+            self._is_closed = True
+            self._asked.clear()
+            process = self._process
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def _is_due(self, key: str) -> bool:
+        """Whether a question must be answered: its answer is not there, or was a problem that may be gone by now."""
+        if self._is_closed:
+            return False
+        found = self._answers.get(key)
+        is_old = time.monotonic() - self._problem_at.get(key, 0.0) > PROBLEM_SECONDS
+        return found is None or ("problem" in found and is_old)
+
+    def _send_next(self) -> None:
+        if self._at_work is not None or not self._asked:
+            return
+        if self._process is None:
+            self._process = self._start()
+        key, document = next(iter(self._asked.values()))
+        self._at_work = key
+        self._send({"key": key, "document": document})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            # It has just left; whoever reads its answers takes note and asks another one.
+            return
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with self._log.open("wb") as log:
+            process = start_module(
+                self._module,
+                ["--idle-seconds", str(self._idle_seconds)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        threading.Thread(target=self._read, args=(process,), name="preflights", daemon=True).start()
+        return process
+
+    def _read(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            message = json.loads(line)
+            with self._lock:
+                self._take(message["key"], message["answer"])
+                self._send_next()
+        failed = process.wait() != 0
+        with self._lock:
+            self._process = None
+            if self._at_work is not None and failed:
+                # What has ended one process would end the next.
+                self._take(self._at_work, {"problem": ENDED.format(log=self._log)})
+            self._at_work = None
+            self._send_next()
+
+    def _take(self, key: str, answer: dict[str, Any]) -> None:
+        self._at_work = None
+        waiting = [asker for asker, (asked, _) in self._asked.items() if asked == key]
+        if "dropped" in answer:
+            # Who has asked again meanwhile is answered anew.
+            return
+        for asker in waiting:
+            del self._asked[asker]
+        self._answers.pop(key, None)
+        self._answers[key] = answer
+        self._problem_at.pop(key, None)
+        if "problem" in answer:
+            self._problem_at[key] = time.monotonic()
+        while len(self._answers) > MAX_ANSWERS:
+            self._problem_at.pop(self._answers.popitem(last=False)[0], None)
