@@ -2,8 +2,8 @@
 
 `GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID`, `/feed/charts?runs=ID,ID` and `/feed/preflight?key=KEY`
 answer with JSON, or with 204 to whoever has it already and says so by `have=VERSION`, and as long as there is no answer.
-Headers say which version an answer is, and when to ask again. All that
-ask for the same share one look at the files. Nothing is changed by it. Knows no Streamlit.
+Headers say which version an answer is, and when to ask again. All that ask for the same share one look at the files. Nothing
+is changed by it. Knows no Streamlit.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from builder.pages.service import shared_crowd, shared_preflights, shared_worksp
 from builder.pages.state import Session, begin_session, component_value, current_session
 from builder.pages.studio_actions import StudioActions
 from builder.spec.catalogue import catalogue
+from builder.spec.preflight_question import is_quick
 from builder.spec.presets.registry import STUDIES
 from builder.workspace.devices import devices
 from builder.workspace.rows import RunReader
@@ -268,9 +269,9 @@ def _editor(actions: StudioActions) -> None:
 
 
 def _preflight(session: Session) -> str | None:
-    """The address of the answer to the document's preflight, which is asked for here; None where it cannot be asked."""
+    """The address of the answer to the document's preflight, which is asked for here; None where it is not asked for."""
     editing = session.editing
-    if session.read_only or editing.analysis.problems:
+    if session.read_only or editing.analysis.problems or not is_quick(editing.experiment, editing.analysis.num_macs):
         return None
     return _feed("preflight", key=shared_preflights().ask(str(id(session)), editing.experiment))
 

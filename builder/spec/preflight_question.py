@@ -9,6 +9,20 @@ from builder.spec.training import TrainingSpec
 _UNASKED = ("schedule", "warmup", "warmup_factor", "duration", "evaluate_every", "keep")
 """Fields of the training that change neither its first step nor how long one takes."""
 
+MAX_MACS = 1e10
+"""Of a batch's forward pass: what needs more takes a processor tens of seconds after each edit, beside the runs that train."""
+
+
+def is_quick(experiment: Experiment, num_macs: int) -> bool:
+    """Whether a preflight after each edit is cheap enough; one with a GPU of its own name always is.
+
+    Args:
+        experiment: The document.
+        num_macs: Multiply-adds of one sample, forward.
+    """
+    training = experiment.training
+    return training.device.startswith("cuda") or num_macs * training.batch_size <= MAX_MACS
+
 
 def question(experiment: Experiment) -> tuple[str, str]:
     """The question's key, and the document that asks it: names, colours, rates and times are as in a new one."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from builder.spec import load_experiment, parse_experiment, with_value
-from builder.spec.preflight_question import question
+from builder.spec import analyse, load_experiment, parse_experiment, with_value
+from builder.spec.preflight_question import is_quick, question
 from builder.spec.presets.registry import PRESETS
 
 SAME = {
@@ -43,3 +43,13 @@ def test_each_preset_has_a_question_of_its_own_that_can_be_read() -> None:
     for name, (_, document) in asked.items():
         assert parse_experiment(document).network == PRESETS[name].experiment().network
     assert asked["digits-plain-50"][0] != asked["digits-plain-50-he"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("digits-plain-50", True), ("cifar-resnet-20", True), ("cifar-resnet-110", False)]
+)
+def test_nets_that_would_keep_a_processor_busy_after_each_edit_are_not_asked_about(name: str, expected: bool) -> None:
+    experiment = load_experiment(name)
+    num_macs = analyse(experiment).num_macs
+    assert is_quick(experiment, num_macs) is expected
+    assert is_quick(with_value(experiment, "training.device", "cuda:0"), num_macs)
