@@ -10,7 +10,7 @@ _UNASKED = ("schedule", "warmup", "warmup_factor", "duration", "evaluate_every",
 """Fields of the training that change neither its first step nor how long one takes."""
 
 MAX_MACS = 1e10
-"""Of a batch's forward pass: what needs more takes a processor tens of seconds after each edit, beside the runs that train."""
+"""Of a batch's forward pass: more keeps a processor busy for tens of seconds after each edit, beside the runs that train."""
 
 
 def is_quick(experiment: Experiment, num_macs: int) -> bool:
