@@ -10,10 +10,10 @@ DIALOG_SECONDS = 4.0
 AWAY_SECONDS = 10.0
 """A tab that was not heard of for so long is gone, or sleeps in the background."""
 
-TICKS, SLOWEST_TICK = ((15, 1.0), (30, 2.0)), 4.0
+TICKS, SLOWEST_TICK = ((15, 1.0), (30, 3.0)), 4.0
 """Up to so many tabs, seconds between two drawings of the top bar, which is a run of the page's script."""
 
-PACES, SLOWEST_PACE = ((30, 0.2), (60, 0.4), (150, 1.0)), 2.0
+PACES, SLOWEST_PACE = ((15, 0.2), (30, 0.4), (60, 0.8)), 2.0
 """Up to so many tabs, seconds between two questions about a run that is live, which are cheap."""
 
 CALMER = 0.8

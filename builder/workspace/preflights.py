@@ -25,6 +25,9 @@ MAX_ANSWERS = 500
 MAX_ASKERS = 200
 PROBLEM_SECONDS = 20.0
 """After which a question that could not be answered is tried again: its data may have been downloaded meanwhile."""
+SETTLE_SECONDS = 0.25
+"""A question waits so long for the next edit, so that a hand that goes on editing has the machine for itself."""
+
 ENDED = "The preflight's process ended; {log} may say more."
 
 
@@ -35,17 +38,27 @@ class Preflights:
         folder: Where the process's log goes.
         module: Started as `python -m` at the first question.
         idle_seconds: How long it stays without one.
+        settle_seconds: How long a question waits for one in its place.
     """
 
-    def __init__(self, folder: Path, *, module: str = WORKER_MODULE, idle_seconds: float = 300.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        module: str = WORKER_MODULE,
+        idle_seconds: float = 300.0,
+        settle_seconds: float = SETTLE_SECONDS,
+    ) -> None:
         self._log = folder / LOG_NAME
         self._module = module
         self._idle_seconds = idle_seconds
+        self._settle_seconds = settle_seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
-        # The newest question of each who asks, until it is answered; the one that is being answered.
-        self._asked: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        # The newest question of each who asks and when it may be put, until it is answered; the one that is being answered.
+        self._asked: OrderedDict[str, tuple[str, str, float]] = OrderedDict()
+        self._timer: threading.Timer | None = None
         self._at_work: str | None = None
         self._problem_at: dict[str, float] = {}
         self._is_closed = False
@@ -54,12 +67,14 @@ class Preflights:
         """Asks of a document without problems, in place of what `asker` asked before; returns the question's key at once."""
         key, document = question(experiment)
         with self._lock:
-            self._asked.pop(asker, None)
+            before = self._asked.pop(asker, None)
             if self._is_due(key):
-                self._asked[asker] = (key, document)
+                is_same = before is not None and before[0] == key
+                put_at = before[2] if is_same else time.monotonic() + self._settle_seconds
+                self._asked[asker] = (key, document, put_at)
                 while len(self._asked) > MAX_ASKERS:
                     self._asked.popitem(last=False)
-            if self._at_work and all(self._at_work != wanted for wanted, _ in self._asked.values()):
+            if self._at_work and all(self._at_work != wanted for wanted, _, _ in self._asked.values()):
                 self._send({"drop": self._at_work})
             self._send_next()
         return key
@@ -74,7 +89,9 @@ class Preflights:
         with self._lock:
             self._is_closed = True
             self._asked.clear()
-            process = self._process
+            process, timer = self._process, self._timer
+        if timer is not None:
+            timer.cancel()
         if process is not None:
             process.kill()
             process.wait()
@@ -90,11 +107,28 @@ class Preflights:
     def _send_next(self) -> None:
         if self._at_work is not None or not self._asked:
             return
+        key, document, put_at = min(self._asked.values(), key=lambda asked: asked[2])
+        if (wait := put_at - time.monotonic()) > 0:
+            self._send_later(wait)
+            return
         if self._process is None:
             self._process = self._start()
-        key, document = next(iter(self._asked.values()))
         self._at_work = key
         self._send({"key": key, "document": document})
+
+    def _send_later(self, seconds: float) -> None:
+        """Unless somebody waits for that already: the questions that are there now come no sooner."""
+        if self._timer is not None:
+            return
+
+        def put() -> None:
+            with self._lock:
+                self._timer = None
+                self._send_next()
+
+        self._timer = threading.Timer(seconds, put)
+        self._timer.daemon = True
+        self._timer.start()
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process is not None
@@ -136,7 +170,7 @@ class Preflights:
 
     def _take(self, key: str, answer: dict[str, Any]) -> None:
         self._at_work = None
-        waiting = [asker for asker, (asked, _) in self._asked.items() if asked == key]
+        waiting = [asker for asker, (asked, _, _) in self._asked.items() if asked == key]
         if "dropped" in answer:
             # Who has asked again meanwhile is answered anew.
             return

@@ -15,7 +15,7 @@ class Clock:
 
 
 @pytest.mark.parametrize(
-    ("size", "seconds"), [(0, 1.0), (1, 1.0), (15, 1.0), (16, 2.0), (30, 2.0), (31, 4.0), (300, 4.0)]
+    ("size", "seconds"), [(0, 1.0), (1, 1.0), (15, 1.0), (16, 3.0), (30, 3.0), (31, 4.0), (300, 4.0)]
 )
 def test_the_top_bar_is_drawn_less_often_the_more_tabs_there_are(size, seconds):
     assert tick_seconds(size) == seconds
@@ -26,11 +26,11 @@ def test_one_who_comes_and_goes_at_the_edge_does_not_change_the_tick_each_time()
     for size in (15, 16, 15, 16, 15, 13, 12, 16, 31, 30, 25, 23, 12, 1):
         tick = tick_seconds(size, tick)
         seen.append(tick)
-    assert seen == [1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 1.0, 2.0, 4.0, 4.0, 4.0, 2.0, 1.0, 1.0]
+    assert seen == [1.0, 3.0, 3.0, 3.0, 3.0, 3.0, 1.0, 3.0, 4.0, 4.0, 4.0, 3.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize(
-    ("size", "seconds"), [(1, 0.2), (30, 0.2), (31, 0.4), (60, 0.4), (61, 1.0), (150, 1.0), (500, 2.0)]
+    ("size", "seconds"), [(1, 0.2), (15, 0.2), (16, 0.4), (30, 0.4), (31, 0.8), (60, 0.8), (61, 2.0), (500, 2.0)]
 )
 def test_a_live_run_is_asked_about_often_even_by_a_class(size, seconds):
     crowd = Crowd(clock=Clock())

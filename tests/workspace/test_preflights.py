@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from builder.spec import Experiment, load_experiment, with_value
-from builder.workspace.preflights import Preflights
+from builder.workspace.preflights import SETTLE_SECONDS, Preflights
 
 pytestmark = pytest.mark.process
 SECONDS = 60.0
@@ -67,6 +67,16 @@ def test_of_one_asker_the_newest_question_is_answered_and_of_others_theirs(prefl
     assert not any(preflights.answer(key) for key in keys[1:-1])
 
 
+def test_while_a_hand_goes_on_editing_nothing_is_computed(preflights: Preflights) -> None:
+    keys = []
+    for seed in range(1, 12):
+        keys.append(preflights.ask("a tab", with_value(DIGITS, "training.seed", seed)))
+        time.sleep(SETTLE_SECONDS / 10)
+        assert preflights._process is None
+    until(lambda: preflights.answer(keys[-1]))
+    assert not any(preflights.answer(key) for key in keys[:-1])
+
+
 def test_who_comes_back_to_what_was_dropped_is_answered(preflights: Preflights) -> None:
     other = with_value(DIGITS, "training.seed", 3)
     for _ in range(5):
@@ -109,7 +119,8 @@ def test_the_process_ends_with_the_one_that_asks_however_that_ends(tmp_path: Pat
     script = (
         "import sys, time; from pathlib import Path; from builder.spec import load_experiment;"
         "from builder.workspace.preflights import Preflights;"
-        f"found = Preflights(Path({str(tmp_path)!r})); found.ask('a tab', load_experiment('digits-residual'));"
+        f"found = Preflights(Path({str(tmp_path)!r}), settle_seconds=0);"
+        "found.ask('a tab', load_experiment('digits-residual'));"
         "print(found._process.pid, flush=True); time.sleep(100)"
     )
     server = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
