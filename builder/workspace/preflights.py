@@ -69,8 +69,9 @@ class Preflights:
         with self._lock:
             before = self._asked.pop(asker, None)
             if self._is_due(key):
-                is_same = before is not None and before[0] == key
-                put_at = before[2] if is_same else time.monotonic() + self._settle_seconds
+                put_at = time.monotonic() + self._settle_seconds
+                if before is not None and before[0] == key:
+                    put_at = before[2]
                 self._asked[asker] = (key, document, put_at)
                 while len(self._asked) > MAX_ASKERS:
                     self._asked.popitem(last=False)
