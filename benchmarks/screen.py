@@ -55,12 +55,14 @@ WATCH_EDITS = """() => {
     if (!['b', 'd', 'Delete'].includes(event.key)) return;
     const tower = event.composedPath().find((node) => node.classList?.contains('tower'));
     const counts = tower.querySelector('.counts');
-    const before = counts.textContent;
+    // Without the time of an epoch, which comes by itself.
+    const said = () => counts.textContent.split(' MACs')[0];
+    const before = said();
     const edit = { begun: performance.now(), painted: null, answered: null };
     const took = () => performance.now() - edit.begun;
     window.__edits.push(edit);
     const waitForAnswer = () => painted(() => {
-      if (counts.textContent === before) waitForAnswer();
+      if (said() === before) waitForAnswer();
       else edit.answered = took();
     });
     const changes = new MutationObserver(() => {
