@@ -63,7 +63,8 @@ def page() -> None:
     _part(left, "editor", _editor, actions, None if session.read_only else tick)
     _part(picker, "runs", _runs, actions)
     _part(charts, "charts", _charts, actions)
-    _part(rates, "rates", _mixer, actions)
+    # An edit's groups are drawn here and not by a run of the whole page, under which the editor would lose the keys.
+    _part(rates, "rates", _mixer, actions, None if session.read_only else tick)
     if session.dialog is not None:
         open_dialog(session.dialog, actions)
 
@@ -126,7 +127,6 @@ def _what_parts_show(actions: StudioActions) -> Any:
     has_runs = editing.experiment_id is not None and actions.workspace.has_runs(editing.experiment_id)
     return (
         (run.id, run.status) if run else None,
-        (editing.epoch, editing.rev, editing.experiment_id, session.mixer_epoch),
         (tuple(session.shown), has_runs),
     )
 
