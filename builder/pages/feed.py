@@ -34,11 +34,11 @@ from components.mixer import meter
 
 VERSION_HEADER, SECONDS_HEADER = "Highrise-Version", "Highrise-Seconds"
 
-LOOK_SECONDS = 0.1
-"""Files are looked at so often at most, whoever asks."""
+LOOK_SECONDS, LIST_LOOK_SECONDS = 0.1, 0.5
+"""Files are looked at so often at most, whoever asks; for the list of runs, which reads those of many."""
 
-IDLE_SECONDS, LIST_SECONDS, ANSWERED_SECONDS = 1.0, 1.0, 20.0
-"""When to ask again for what is not live; for the list of runs; for a preflight that is answered, which stays unless its
+IDLE_SECONDS, ANSWERED_SECONDS = 1.0, 20.0
+"""When to ask again for what is not live, and for the list of runs; for a preflight that is answered, which stays unless its
 answer was a problem."""
 
 FORGET_SECONDS = 30.0
@@ -193,7 +193,7 @@ class Feed:
         try:
             asked = self._sources.get(key) or await self._open(key)
             asked.asked_at = now = self._clock()
-            if now - asked.looked_at >= LOOK_SECONDS:
+            if now - asked.looked_at >= (LIST_LOOK_SECONDS if name == "runs" else LOOK_SECONDS):
                 # Noted first, so that others who ask meanwhile are told what is known.
                 asked.looked_at = now
                 await run_in_threadpool(asked.source.look)
@@ -219,7 +219,7 @@ class Feed:
         if name == "preflight" and not source.is_live:
             return ANSWERED_SECONDS
         seconds = self._pace() if source.is_live else IDLE_SECONDS
-        return max(seconds, LIST_SECONDS) if name == "runs" else seconds
+        return max(seconds, IDLE_SECONDS) if name == "runs" else seconds
 
     async def _open(self, key: tuple[str, ...]) -> _Asked:
         async with self._opening:

@@ -16,6 +16,9 @@ MAX_LISTED = 40
 """The newest ones, and those that are drawn."""
 MAX_PARTS = 3
 
+EXACT_SECONDS = 120
+"""From here on the list writes minutes alone."""
+
 Validation = Callable[[str], EvaluationTable | None]
 
 
@@ -51,12 +54,18 @@ def run_list(
                 "reason": run.reason,
                 "colour": colour,
                 "dash": dash,
-                "seconds_ago": round(max(0.0, time.time() - (run.finished_at or run.started_at or run.created_at))),
+                "seconds_ago": _age(time.time() - (run.finished_at or run.started_at or run.created_at)),
                 **_accuracy(run, validation),
             }
         )
     race = race_line(race_of(workspace, experiment_id))
     return {"rows": rows, "shown": drawn, "most": MAX_SHOWN_RUNS, "num_older": len(by_id) - len(listed), "race": race}
+
+
+def _age(seconds: float) -> int:
+    """Seconds, whole minutes where no more is written, so that a list in which nothing happens stays the same list."""
+    whole = round(max(0.0, seconds))
+    return whole if whole < EXACT_SECONDS else whole - whole % 60
 
 
 def choice(sent: Any, workspace: Workspace, experiment_id: str | None) -> list[str] | None:
