@@ -201,8 +201,6 @@ def _top_bar(actions: StudioActions) -> None:
         },
         key="transport",
         on_action=partial(_act, actions, "transport"),
-        # The part that is drawn again for it looks at the run itself.
-        on_moved=lambda: None,
     )
     if session.dialog != session.drawn_dialog:
         st.rerun(scope="app")

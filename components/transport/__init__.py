@@ -162,11 +162,7 @@ def _renderer() -> ComponentRenderer:
 
 
 def transport(
-    data: TransportData | Mapping[str, Any],
-    *,
-    key: str,
-    on_action: Callable[[], None] = lambda: None,
-    on_moved: Callable[[], None] = lambda: None,
+    data: TransportData | Mapping[str, Any], *, key: str, on_action: Callable[[], None] = lambda: None
 ) -> TransportAction | None:
     """Mounts the bar; 52 pixels high, two rows below 900 pixels of width.
 
@@ -174,7 +170,6 @@ def transport(
         data: What it shows; send it as often as it changes, menus and focus survive.
         key: The widget's; `parse_action` of its value `action` is what a callback finds.
         on_action: Called at each action, before the script runs.
-        on_moved: Called when the run has another status than `data` says, before the script runs.
 
     Returns:
         The action of this run of the script, if there was one.
@@ -182,7 +177,9 @@ def transport(
     Raises:
         ValueError: If the browser sent what the bar never sends.
     """
-    mounted = _renderer()(key=key, data={**data, "key": key}, on_action_change=on_action, on_moved_change=on_moved)
+    keyed = {**data, "key": key}
+    # When a run has moved on to another status the bar triggers `moved`, and all that is wanted is another run of the script.
+    mounted = _renderer()(key=key, data=keyed, on_action_change=on_action, on_moved_change=lambda: None)
     return parse_action(mounted.action)
 
 
