@@ -9,6 +9,7 @@ import streamlit as st
 
 from builder.pages.comparing import missing_data, why_not_comparable
 from builder.pages.data_check import missing_bytes, progress_text
+from builder.pages.markdown import plain
 from builder.pages.studio_actions import StudioActions
 from builder.pages.study_text import comparison_text, heading, measured_table, missing_text, preset_text, study_head
 from builder.spec import DocumentError
@@ -144,8 +145,3 @@ def _preset_row(actions: StudioActions, preset: Preset, missing: dict[str, int])
 def _close_and_show(actions: StudioActions) -> None:
     actions.session.dialog = None
     st.rerun()
-
-
-def plain(text: str) -> str:
-    """Text that Markdown leaves as it is."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|$:<>~" else letter for letter in text)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from builder.charts import depth_figure, kind_looks
-from builder.pages.presets_dialog import plain
+from builder.pages.markdown import plain
 from builder.pages.race_text import field_table, result_table, verdict_text, what_text
 from builder.pages.racing import depth_points, field_of, first_choice, race_of, race_warning
 from builder.pages.run_status import looks_of
