@@ -178,7 +178,7 @@ def transport(
         ValueError: If the browser sent what the bar never sends.
     """
     keyed = {**data, "key": key}
-    # When a run has moved on to another status the bar triggers `moved`, and all that is wanted is another run of the script.
+    # When a run has another status than `data` says, the bar triggers `moved`: all that it wants is a run of the script.
     mounted = _renderer()(key=key, data=keyed, on_action_change=on_action, on_moved_change=lambda: None)
     return parse_action(mounted.action)
 
