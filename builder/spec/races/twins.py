@@ -32,23 +32,19 @@ _INIT = TypeAdapter(InitSpec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Twin:
-    """One run of a race: the experiment with something changed, or as it is.
+class Marks:
+    """What sets a run of a race apart from the others.
 
     Attributes:
-        experiment: Its document; with a problem, as far as it could be made.
-        name: What sets it apart from the others, as in “20 × Plain”.
-        line: The same without its depth: twins that differ in depth alone are one line of a plot.
+        name: All of it, as in “20 × Plain”.
+        line: The same without its depth: runs that differ in depth alone are one line of a plot.
         kind: Of its blocks; `mixed` for several.
         depth: Its block copies.
+        init: The network's.
         learning_rate: Factor on the rates of all groups.
         sizing: What was matched and how near it came, in words; empty if nothing had to be.
-        is_own: Whether it is the experiment itself.
-        problems: Why it cannot be trained.
     """
 
-    experiment: Experiment
-    analysis: Analysis
     name: str
     line: str
     kind: str
@@ -56,6 +52,21 @@ class Twin:
     init: str
     learning_rate: float
     sizing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin(Marks):
+    """One run of a race before it begins: the experiment with something changed, or as it is.
+
+    Attributes:
+        experiment: Its document; with a problem, as far as it could be made.
+        analysis: Of that.
+        is_own: Whether it is the experiment itself.
+        problems: Why it cannot be trained.
+    """
+
+    experiment: Experiment
+    analysis: Analysis
     is_own: bool
     problems: tuple[Problem, ...]
 

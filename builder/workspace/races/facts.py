@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
 from builder.spec import dump_experiment
-from builder.spec.races.twins import Twin
+from builder.spec.races.twins import Marks, Twin
 from builder.workspace.comparisons import Entrant
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
@@ -20,18 +20,11 @@ MAX_REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RaceFacts:
-    """See `builder.spec.races.twins.Twin`; `race` is the same for the runs of one race."""
+class RaceFacts(Marks):
+    """What is known of a run of a race for good; `race` is the same for the runs of one."""
 
     race: str
-    name: str
-    line: str
-    kind: str
-    depth: int
-    init: str
-    learning_rate: float
     num_parameters: int
-    sizing: str
 
 
 def race_entrants(twins: Sequence[Twin]) -> list[Entrant]:
@@ -46,17 +39,8 @@ def opened_of(twins: Sequence[Twin]) -> int:
 
 
 def _entrant(twin: Twin, race: str) -> Entrant:
-    facts = RaceFacts(
-        race=race,
-        name=twin.name,
-        line=twin.line,
-        kind=twin.kind,
-        depth=twin.depth,
-        init=twin.init,
-        learning_rate=twin.learning_rate,
-        num_parameters=twin.analysis.num_parameters,
-        sizing=twin.sizing,
-    )
+    marks = {each.name: getattr(twin, each.name) for each in fields(Marks)}
+    facts = RaceFacts(race=race, num_parameters=twin.analysis.num_parameters, **marks)
 
     def fill(folder: Path) -> None:
         (folder / FILE_NAME).write_text(json.dumps(asdict(facts)), encoding="utf-8")
@@ -67,7 +51,7 @@ def _entrant(twin: Twin, race: str) -> Entrant:
 
 @lru_cache(MAX_REMEMBERED)
 def facts_of(folder: Path) -> RaceFacts | None:
-    """The facts in a run's folder, which never change; None for a run that is in no race."""
+    """The facts in a run's folder, which never change; None for a run that is in no race, or not in one of this version."""
     try:
         return RaceFacts(**json.loads((folder / FILE_NAME).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
