@@ -12,7 +12,8 @@ from builder.spec.layers.activation import ActivationLayer
 from builder.spec.network import walk
 
 Call = Literal["vanishes", "explodes"]
-_VERBS: dict[Call, str] = {"vanishes": "vanish", "explodes": "explode"}
+SEVERAL: dict[Call, str] = {"vanishes": "vanish", "explodes": "explode"}
+"""What several blocks do."""
 
 VANISHED = 1e-6
 """Share of the last block's gradient below which a block does not learn. A float32 weight moves only if its update is over
@@ -128,7 +129,7 @@ def judge(experiment: Experiment, flow: Flow) -> Verdict:
         return Verdict({}, "")
     worst = max(findings, key=lambda finding: finding.decades)
     same = sum(call == worst.call for call in calls.values())
-    more = f" {same} of {len(flow.blocks)} blocks {_VERBS[worst.call]}." if same > 1 else ""
+    more = f" {same} of {len(flow.blocks)} blocks {SEVERAL[worst.call]}." if same > 1 else ""
     return Verdict(calls, f"{worst.sentence}{more} {_remedy(experiment, worst)}")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from builder.spec.preflight import Flow, Verdict
+from builder.spec.preflight import SEVERAL, Flow, Verdict
 
 
 def answer(flow: Flow, verdict: Verdict) -> dict[str, Any]:
@@ -16,19 +16,11 @@ def answer(flow: Flow, verdict: Verdict) -> dict[str, Any]:
         if called:
             # Where some copies vanish and others explode, what more of them do.
             call = max(sorted(set(called)), key=called.count)
-            number = f"{len(called)} of {len(addresses)} " if len(addresses) > 1 else ""
-            items[item] = {"call": call, "text": f"{number}{_WORDS[call, len(addresses) > 1]}"}
+            text = f"{len(called)} of {len(addresses)} {SEVERAL[call]}" if len(addresses) > 1 else call
+            items[item] = {"call": call, "text": text}
     return {
         "sentence": verdict.sentence,
         "step_seconds": flow.pace.step_seconds,
         "epoch_seconds": flow.pace.epoch_seconds,
         "items": items,
     }
-
-
-_WORDS = {
-    ("vanishes", False): "vanishes",
-    ("vanishes", True): "vanish",
-    ("explodes", False): "explodes",
-    ("explodes", True): "explode",
-}
