@@ -14,8 +14,8 @@ def answer(flow: Flow, verdict: Verdict) -> dict[str, Any]:
     for item, addresses in copies.items():
         called = [verdict.calls[address] for address in addresses if address in verdict.calls]
         if called:
-            # Where some copies vanish and others explode, what more of them do.
-            call = max(sorted(set(called)), key=called.count)
+            # Where some copies vanish and others explode, what more of them do; of as many, they explode.
+            call = max(reversed(SEVERAL), key=called.count)
             text = f"{len(called)} of {len(addresses)} {SEVERAL[call]}" if len(addresses) > 1 else call
             items[item] = {"call": call, "text": text}
     return {
