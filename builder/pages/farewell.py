@@ -21,8 +21,7 @@ def what_goes_on(workspace: Workspace) -> str:
     live, queue = workspace.live_runs(), workspace.queue()
     if not live and not queue:
         return ""
-    default = default_folder().expanduser().resolve()
-    option = "" if workspace.folder == default else f" --workspace {workspace.folder}"
+    option = "" if workspace.folder == default_folder() else f" --workspace {workspace.folder}"
     runs = [f"  {run_title(run)} ({run.status})" for run in live]
     runs += [f"  {run_title(workspace.run(run_id))} (queued)" for run_id in queue]
     return "\n".join(

@@ -42,7 +42,7 @@ def shared_crowd() -> Crowd:
 @cache
 def shared_preflights() -> Preflights:
     """The preflights of this server, in whose process they end."""
-    return Preflights(default_folder().expanduser().resolve())
+    return Preflights(default_folder())
 
 
 def shared_feed() -> Feed:

@@ -22,7 +22,8 @@ _HEARTBEAT_SECONDS = 20.0
 def default_folder() -> Path:
     """`$HIGHRISE_WORKSPACE`, or the platform's folder for user data."""
     chosen = os.environ.get("HIGHRISE_WORKSPACE")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("highrise"))
+    folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("highrise"))
+    return folder.expanduser().resolve()
 
 
 class Workspace(ExperimentStore, RunStore, OwnerStore):
@@ -38,7 +39,7 @@ class Workspace(ExperimentStore, RunStore, OwnerStore):
         Raises:
             WorkspaceUnusable: if it cannot be written, or a newer version made it.
         """
-        path = Path(folder).expanduser().resolve() if folder else default_folder().expanduser().resolve()
+        path = Path(folder).expanduser().resolve() if folder else default_folder()
         try:
             (path / "runs").mkdir(parents=True, exist_ok=True)
         except OSError as error:
