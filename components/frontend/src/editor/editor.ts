@@ -2,7 +2,7 @@
 
 import { h, setStyle, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
-import { follow } from "../shared/feed";
+import { Following } from "../shared/feed";
 import { newNonce } from "../shared/nonce";
 import { EDIT_SENT } from "../shared/order";
 import { onSurroundings } from "../shared/place";
@@ -33,8 +33,8 @@ export function createEditor(host: Host): View<EditorData> {
   const spoken = h("div", { class: "hr-hidden", role: "status", "aria-live": "polite" });
   let waiting = false;
   let height: number | null = null;
-  let preflightAt: string | null = null;
-  let stopPreflight = () => {};
+  // What was answered last stays until the newest question is answered.
+  const preflights = new Following((news) => takePreflight(news as Preflight | null), { sleeps: true });
 
   const store = new Store({
     send: (edit) => {
@@ -120,16 +120,6 @@ export function createEditor(host: Host): View<EditorData> {
     if (!store.dragging) tower.live();
   }
 
-  /** Follows the answer to the newest question; what was answered last stays until then. */
-  function followPreflight(address: string | null): void {
-    if (address === preflightAt) return;
-    stopPreflight();
-    preflightAt = address;
-    if (address === null) takePreflight(null);
-    stopPreflight =
-      address === null ? () => {} : follow(address, (news) => takePreflight(news as Preflight), { sleeps: true });
-  }
-
   function takePreflight(found: Preflight | null): void {
     store.preflight = found;
     if (store.catalogue !== null && store.document !== null && !store.dragging) tower.preflight();
@@ -191,7 +181,7 @@ export function createEditor(host: Host): View<EditorData> {
     update: (data) => {
       height = data.height ?? null;
       store.receive(data);
-      followPreflight(data.preflight);
+      preflights.to(data.preflight);
       fit();
       if (store.dragging) {
         waiting = true;
@@ -219,7 +209,7 @@ export function createEditor(host: Host): View<EditorData> {
       window.removeEventListener("keydown", onUndo);
       window.removeEventListener("resize", onResize);
       window.removeEventListener("pagehide", onHide);
-      stopPreflight();
+      preflights.rest();
       spring.stop();
       drag.destroy();
       rail.destroy();

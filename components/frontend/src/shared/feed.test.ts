@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { follow } from "./feed";
+import { follow, Following } from "./feed";
 
 interface Answer {
   status?: number;
@@ -132,4 +132,28 @@ test.each([
   expect(asked.length).toBe(sleeps ? 2 : num);
   stop();
   expect(page.listeners.size).toBe(0);
+});
+
+test("who follows one address at a time is told of the newest alone, and of none", async () => {
+  const taken: unknown[] = [];
+  const following = new Following((news) => void taken.push(news), { sleeps: true });
+  following.to(null);
+  expect(taken).toEqual([]);
+  answers = [{ news: "a" }];
+  following.to("feed/a");
+  following.to("feed/a");
+  await settle();
+  answers = [{ news: "b" }];
+  following.to("feed/b");
+  await settle();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(taken).toEqual(["a", "b"]);
+  expect(asked.filter((address) => address.includes("feed/a")).length).toBe(1);
+  following.rest();
+  const before = asked.length;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(asked.length).toBe(before);
+  following.to("feed/b");
+  following.to(null);
+  expect(taken).toEqual(["a", "b", null]);
 });

@@ -103,6 +103,33 @@ export function follow(address: string, take: Take, { sleeps }: { sleeps: boolea
   };
 }
 
+/** Follows one address at a time. */
+export class Following {
+  private address: string | null = null;
+  private stop = () => {};
+
+  /** `take` gets the news of the newest address, and null once there is none. */
+  constructor(
+    private readonly take: Take,
+    private readonly options: { sleeps: boolean },
+  ) {}
+
+  to(address: string | null): void {
+    if (address === this.address) return;
+    this.rest();
+    this.address = address;
+    if (address === null) this.take(null);
+    else this.stop = follow(address, this.take, this.options);
+  }
+
+  /** Follows nothing for now; what was told last stays. */
+  rest(): void {
+    this.stop();
+    this.stop = () => {};
+    this.address = null;
+  }
+}
+
 /** The page may be served under a path. */
 function beside(address: string): string {
   return `${window.location.pathname.replace(/\/*$/, "/")}${address}`;

@@ -2,7 +2,7 @@
 
 import type { FrontendRenderer, FrontendRendererArgs } from "@streamlit/component-v2-lib";
 import { h, setAttribute } from "./dom";
-import { follow } from "./feed";
+import { Following } from "./feed";
 import { Presence } from "./presence";
 import { type Colours, readColours } from "./theme";
 
@@ -46,8 +46,7 @@ class Instance<Data> implements Host {
   private parent: FrontendRendererArgs["parentElement"];
   private generation = 0;
   private hasLeft = false;
-  private followed: string | null = null;
-  private stopFollowing: () => void = () => {};
+  private readonly following: Following;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -62,6 +61,7 @@ class Instance<Data> implements Host {
     this.colours = readColours(this.root);
     setAttribute(this.root, "data-theme", this.colours.name);
     this.view = create(this);
+    this.following = new Following((news) => this.view.news?.(news), { sleeps: this.view.isAwake !== true });
   }
 
   setState(name: string, value: unknown): void {
@@ -86,20 +86,11 @@ class Instance<Data> implements Host {
     if (isMoved || this.hasLeft) this.view.back?.();
     this.hasLeft = false;
     this.view.update(args.data as Data);
-    this.follow((args.data as Known).follow ?? null);
+    this.following.to((args.data as Known).follow ?? null);
     if (isMoved) this.presence.restore();
     return () => {
       if (generation === this.generation) this.leave();
     };
-  }
-
-  private follow(address: string | null): void {
-    if (address === this.followed) return;
-    this.stopFollowing();
-    this.stopFollowing = () => {};
-    this.followed = address;
-    if (address === null) this.view.news?.(null);
-    else this.stopFollowing = follow(address, (news) => this.view.news?.(news), { sleeps: this.view.isAwake !== true });
   }
 
   private recolour(): void {
@@ -117,8 +108,7 @@ class Instance<Data> implements Host {
    */
   private leave(): void {
     this.view.left?.();
-    this.stopFollowing();
-    this.followed = null;
+    this.following.rest();
     this.hasLeft = true;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
