@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from builder.pages.crowd import DIALOG_SECONDS, tick_seconds
 from builder.pages.dialogs import open_dialog
 from builder.pages.opening import no_study_text, open_session
+from builder.pages.parts import what_parts_show
 from builder.pages.presses import act
 from builder.pages.run_rows import choice, run_list
 from builder.pages.run_status import open_reader, run_notes, run_status
@@ -46,7 +47,7 @@ def page() -> None:
     session = current_session() or begin_session(_session_of(workspace, st.query_params.to_dict()))
     actions = StudioActions(workspace, session)
     session.is_changed = False
-    session.drawn = _what_parts_show(actions)
+    session.drawn = what_parts_show(actions)
     session.drawn_dialog = session.dialog
     _write_address(session)
     session.tick_seconds = tick_seconds(shared_crowd().size, session.tick_seconds)
@@ -121,16 +122,6 @@ def _write_address(session: Session) -> None:
         st.query_params.from_dict(address)
 
 
-def _what_parts_show(actions: StudioActions) -> Any:
-    """What the parts of the page depend on that do not look by themselves: if it is another, all are drawn again."""
-    session, editing, run = actions.session, actions.editing, actions.run()
-    has_runs = editing.experiment_id is not None and actions.workspace.has_runs(editing.experiment_id)
-    return (
-        (run.id, run.status) if run else None,
-        (tuple(session.shown), has_runs),
-    )
-
-
 def _draw_all_if_changed(session: Session) -> None:
     """A press in one part may have changed what others show."""
     if session.is_changed:
@@ -164,7 +155,7 @@ def _top_bar(actions: StudioActions) -> None:
         st.rerun(scope="app")
     _write_address(session)
     run = actions.run()
-    if (not session.read_only and actions.follow()) or _what_parts_show(actions) != session.drawn:
+    if (not session.read_only and actions.follow()) or what_parts_show(actions) != session.drawn:
         st.rerun(scope="app")
     reader = _reader(actions, run)
     status = run_status(workspace, run, reader) if run else None

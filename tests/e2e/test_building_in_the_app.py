@@ -85,6 +85,26 @@ def test_a_tower_is_built_by_keyboard_alone(open_screen):
     screen.has_outline(f"{STEM} repeat[residual] {HEAD[:-7]} plain residual highway linear")
 
 
+def test_a_hand_that_goes_on_pressing_keys_keeps_its_card(open_screen):
+    screen = open_screen()
+    screen.card("i5").click()
+    screen.page.evaluate(
+        """() => {
+            window.numLost = 0;
+            document.addEventListener('focusout', (event) => {
+                if (event.relatedTarget === null) window.numLost += 1;
+            });
+        }"""
+    )
+    # Longer than the page's own parts take to be drawn again.
+    for _ in range(10):
+        screen.page.keyboard.press("b")
+        screen.page.wait_for_timeout(400)
+    assert screen.page.evaluate("window.numLost") == 0
+    screen.page.keyboard.press("b")
+    expect(screen.node("i5")).to_have_class(re.compile(r"\bbypassed\b"))
+
+
 def test_a_shape_problem_stands_on_its_item_and_turns_train_off(open_screen):
     screen = open_screen()
     screen.card("i2").click()
