@@ -1,15 +1,14 @@
 """The loop that records loss and accuracy alone: the same training, and nothing else in its rows."""
 
-from unittest.mock import patch
-
 import numpy as np
 
-from benchmarks.recording import LossAndAccuracy
+from benchmarks.recording import loss_and_accuracy_alone
 from benchmarks.throughput import measured, random_data
 from builder.data.dataset import Dataset
-from builder.spec import Experiment
+from builder.spec import Experiment, with_value
 from builder.training.events import RunStarted, StepsRecorded
 from builder.training.loop import train
+from builder.training.probes import PROBE_EVERY
 
 
 def recorded(experiment: Experiment, data: Dataset) -> tuple[list[str], np.ndarray]:
@@ -23,8 +22,16 @@ def recorded(experiment: Experiment, data: Dataset) -> tuple[list[str], np.ndarr
 def test_it_trains_the_same_and_records_loss_and_accuracy_alone():
     experiment, data = measured("mnist-dense", 12), random_data((1, 28, 28))
     everything, all_rows = recorded(experiment, data)
-    with patch("builder.training.run.Recorder", LossAndAccuracy):
+    with loss_and_accuracy_alone():
         quantities, rows = recorded(experiment, data)
     assert quantities == ["loss", "accuracy"] == everything[:2]
     assert len(everything) > 10
     np.testing.assert_array_equal(rows, all_rows[:, :2])
+
+
+def test_it_probes_nothing_however_long_it_trains():
+    num_steps = 11 * PROBE_EVERY**2
+    experiment = with_value(measured("digits-residual", num_steps), "training.pace", None)
+    with loss_and_accuracy_alone():
+        _, rows = recorded(experiment, random_data((1, 8, 8)))
+    assert len(rows) == num_steps
