@@ -1,4 +1,4 @@
-"""The server's own life: what is done once before the first browser comes."""
+"""The server's own life: what is done once before the first browser comes, and after the last."""
 
 import threading
 import webbrowser
@@ -13,7 +13,7 @@ from builder.pages.feed import Feed
 
 
 def serving(sharing: Sharing, feed: Feed) -> Callable[[Any], AbstractAsyncContextManager[None]]:
-    """The lifespan of the server's app: says how people come in, and opens the host's browser."""
+    """The lifespan of the server's app: says how people come in, opens the host's browser, closes the feed at the end."""
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
