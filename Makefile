@@ -1,7 +1,7 @@
 # All that a person or CI runs; `make` alone lists it.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help install run share test check bench soak reproduce frontend install-dev node
+.PHONY: help install run share test check audit bench soak reproduce frontend install-dev node
 
 VENV_PYTHON := .venv/bin/python
 FRONTEND := components/frontend
@@ -38,6 +38,10 @@ check: install-dev node ## Lint, types, import contracts, the front end's tests,
 	cd $(FRONTEND) && npm run --silent test
 	cd $(FRONTEND) && npm run --silent build
 	@scripts/assets_are_current
+	@scripts/audit --if-reachable
+
+audit: install-dev ## Ask whether an installed package has a known vulnerability
+	@scripts/audit
 
 bench: install-dev ## Measure the figures, and write docs/performance.md; ARGS="NAME ... --json" chooses
 	@browser=$$(scripts/browser --install) && HIGHRISE_CHROMIUM="$$browser" $(VENV_PYTHON) -m benchmarks $(ARGS)

@@ -1,12 +1,15 @@
 """The scripts behind the Makefile's targets."""
 
+import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from web_server import Server
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the Makefile is for Linux and macOS")
@@ -88,3 +91,55 @@ def test_an_unsupported_python_is_named_before_anything_is_made(tmp_path: Path) 
     assert "3.9.6" in done.stderr
     assert "3.11, 3.12 or 3.13" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.fixture
+def audit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the audit of a file with one requirement, and an npm that says what it is told."""
+    (tmp_path / "requirements.txt").write_text("jinja2==2.4.1\n")
+
+    def run_audit(url: str, *words: str, npm: str = "exit 0") -> subprocess.CompletedProcess[str]:
+        program = tmp_path / "npm"
+        program.write_text(f"#!/bin/sh\n{npm}\n")
+        program.chmod(0o755)
+        options = ["-r", tmp_path / "requirements.txt", "--no-deps", "--disable-pip", "--osv-url", url]
+        path = f"{tmp_path}:{os.environ['PATH']}"
+        return run(SCRIPTS / "audit", *words, *options, cwd=tmp_path, PATH=path, NO_PROXY="127.0.0.1", PYTHON=sys.executable)
+
+    return run_audit
+
+
+def test_an_audit_passes_where_nothing_is_known_of_any_package(
+    audit: Callable[..., subprocess.CompletedProcess[str]], server: Server
+) -> None:
+    done = audit(server.publish("/query", b"{}"))
+    assert done.returncode == 0, done.stderr
+    assert "No installed Python package" in done.stdout
+    assert "No package of the front end" in done.stdout
+
+
+def test_an_audit_fails_at_a_python_package_with_a_known_vulnerability(
+    audit: Callable[..., subprocess.CompletedProcess[str]], server: Server
+) -> None:
+    affected = {"package": {"name": "jinja2", "ecosystem": "PyPI"}, "ranges": []}
+    known = {"id": "PYSEC-2014-8", "summary": "Files in a shared folder.", "affected": [affected]}
+    done = audit(server.publish("/query", json.dumps({"vulns": [known]}).encode()), "--if-reachable")
+    assert done.returncode == 1
+    assert "PYSEC-2014-8" in done.stdout
+
+
+def test_an_audit_fails_at_a_package_of_the_front_end_with_a_known_vulnerability(
+    audit: Callable[..., subprocess.CompletedProcess[str]], server: Server
+) -> None:
+    done = audit(server.publish("/query", b"{}"), npm="echo Severity: high; exit 1")
+    assert done.returncode == 1
+    assert "Severity: high" in done.stdout
+
+
+@pytest.mark.parametrize(("words", "status"), [((), 2), (("--if-reachable",), 0)])
+def test_an_audit_says_so_where_nobody_can_be_asked(
+    audit: Callable[..., subprocess.CompletedProcess[str]], server: Server, words: tuple[str, ...], status: int
+) -> None:
+    done = audit(server.url + "/nothing-here", *words, npm="echo no answer >&2; exit 1")
+    assert done.returncode == status
+    assert done.stderr.count("Not audited") == 2

@@ -51,6 +51,10 @@ def serving() -> Iterator[Server]:
                 self.end_headers()
                 self.wfile.write(reply.body)
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def log_message(self, format: str, *args: object) -> None:
             """Tests stay quiet."""
 
