@@ -104,7 +104,9 @@ def audit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         program.chmod(0o755)
         options = ["-r", tmp_path / "requirements.txt", "--no-deps", "--disable-pip", "--osv-url", url]
         path = f"{tmp_path}:{os.environ['PATH']}"
-        return run(SCRIPTS / "audit", *words, *options, cwd=tmp_path, PATH=path, NO_PROXY="127.0.0.1", PYTHON=sys.executable)
+        return run(
+            SCRIPTS / "audit", *words, *options, cwd=tmp_path, PATH=path, NO_PROXY="127.0.0.1", PYTHON=sys.executable
+        )
 
     return run_audit
 
