@@ -6,6 +6,8 @@ SHELL := bash
 VENV_PYTHON := .venv/bin/python
 FRONTEND := components/frontend
 ARGS ?=
+# Tests of a file share servers and browsers, so that a file stays together; each process needs its own.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
 
 # The real data sets, where somebody has put them beside the clone.
 ifneq ($(wildcard ../shared/data),)
@@ -26,7 +28,7 @@ share: install ## Open the app to the network, by an access token; ARGS=... goes
 	@$(VENV_PYTHON) -m streamlit run app.py --server.address 0.0.0.0 $(ARGS) -- --share
 
 test: install-dev ## Install what tests need, the browser too, and run all of them; ARGS=... goes to pytest
-	@browser=$$(scripts/browser --install) && HIGHRISE_CHROMIUM="$$browser" $(VENV_PYTHON) -m pytest $(ARGS)
+	@browser=$$(scripts/browser --install) && HIGHRISE_CHROMIUM="$$browser" $(VENV_PYTHON) -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: install-dev node ## Lint, types, import contracts, the front end's tests, and its assets built anew; needs Node 20
 	$(VENV_PYTHON) -m ruff check .

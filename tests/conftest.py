@@ -41,11 +41,17 @@ _GRACE_SECONDS = 5.0
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+def is_worker(config: pytest.Config) -> bool:
+    """Whether this is one of several processes that share the tests, which inherit the mark of the one that collects."""
+    return hasattr(config, "workerinput")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Keep every test and its child processes away from the person's own workspace and downloads."""
     folder = Path(tempfile.mkdtemp(prefix="highrise-tests-"))
     config.stash[_FOLDER] = folder
-    os.environ[_MARK] = uuid.uuid4().hex
+    if not is_worker(config):
+        os.environ[_MARK] = uuid.uuid4().hex
     os.environ["HIGHRISE_WORKSPACE"] = str(folder / "workspace")
     os.environ["HIGHRISE_DATA_CACHE"] = str(folder / "data")
     os.environ.pop("HIGHRISE_DATA_FOLDER", None)
@@ -57,8 +63,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A process that outlives the tests fails them."""
+    if is_worker(session.config):
+        return
     deadline = time.monotonic() + _GRACE_SECONDS
     while (left := processes_with(_MARK)) and time.monotonic() < deadline:
         time.sleep(0.1)
