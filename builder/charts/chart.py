@@ -76,7 +76,8 @@ class Chart:
     empty: str
     traces: list[dict[str, Any]]
     columns: Mapping[str, tuple[Column, ...]]
-    x: Literal["step", "depth", "class"] = "step"
+    x: Literal["step", "depth", "class", "count"] = "step"
+    y: Literal["depth"] | None = None
     y_title: str = ""
     scale: Literal["linear", "log"] | None = "linear"
     tick_format: str = ""

@@ -33,6 +33,8 @@ from builder.charts.runs import RecordedRun, ShownRun
 from builder.charts.survival import survival_chart
 from builder.charts.tables import EvaluationTable
 from builder.workspace.errors import WorkspaceUnusable
+from builder.charts.span import span_note
+from builder.charts.step_time import step_time_chart
 from builder.workspace.rows import RunReader
 from builder.workspace.rows.layout import FILE_NAME
 
@@ -64,6 +66,7 @@ def charts_of(
     ]
 
 
+        step_time_chart(runs, kinds),
 class LiveView:
     """What is seen of some runs; each message holds what is new since the one before.
 

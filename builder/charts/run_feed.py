@@ -14,6 +14,8 @@ from builder.charts.gates import gate_fills
 from builder.charts.look import KindLook
 from builder.charts.runs import RecordedRun
 from builder.charts.survival import survival_fills
+from builder.charts.span import Span
+from builder.charts.step_time import StepTimeFeed
 from builder.charts.tables import BinTable, EvaluationTable
 from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
@@ -39,6 +41,7 @@ class RunFeed:
         self._forget()
 
     def look(self) -> None:
+        self._step_times = StepTimeFeed(run)
         """Read how far the run has come."""
         last_step = self.run.reader.last_step()
         if last_step < self.last_step:  # resumed from a checkpoint: rows and evaluations after it are gone
@@ -111,10 +114,10 @@ class RunFeed:
                 message["notes"][chart_id] = f"step {span}{profile.last_step:,}"
         if first:
             message["fills"].update(survival_fills(self.run, self.last_step))
-            if gates := gate_fills(self.run, self.last_step):
-                step, fills = gates
-                message["fills"].update(fills)
-                message["notes"]["gate_profile"] = f"step {step:,}"
+            fills, cost = self._step_times.fills(self.last_step)
+            message["fills"].update(fills)
+            if cost:
+                message["notes"]["step_time"] = cost
             message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest()
 
     def _forget(self) -> None:
@@ -122,3 +125,5 @@ class RunFeed:
         self._last_evaluation = 0
         self._confusion = ConfusionTable(self.run.reader.confusions)
         self._interventions: list[Intervention] = []
+        self._start: tuple[int, float] | None = None
+        self._step_times.forget()

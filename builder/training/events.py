@@ -41,13 +41,15 @@ class StepsRecorded:
 
     Attributes:
         first_step: The step of the first row.
-        values: `[steps, series]`, float32.
+        values: `[steps, series]`, float32; the same again for the same document, seed and changes.
         seconds: Time these steps took, pauses and evaluations apart.
+        step_seconds: `[steps]`, float32, of each alone; None on a device on which steps are queued. Never the same again.
     """
 
     first_step: int
     values: np.ndarray
     seconds: float
+    step_seconds: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

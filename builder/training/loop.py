@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from builder.data.dataset import Dataset
@@ -106,6 +107,7 @@ class _Loop:
         # A run that went on twice may have been changed at an earlier step after a later one.
         self.replay = deque(sorted((each for each in replay if each.step >= run.step), key=lambda each: each.step))
         self.busy_seconds = 0.0
+        self.step_seconds: list[float] = []
         self.flush_due = 0.0
         self.last_turn = -math.inf
         self.started = self.last_checkpoint = time.perf_counter()
@@ -125,11 +127,13 @@ class _Loop:
                 break
             began = time.perf_counter()
             is_due = self.await_turn()
+            turn = time.perf_counter()
             if is_due:
                 run.take_step()
             ended = time.perf_counter()
             self.busy_seconds += ended - began
             if is_due:
+                self.step_seconds.append(ended - turn)
                 yield from self.after_step(ended)
         yield from self.flush()
         yield from self.end()
@@ -202,7 +206,12 @@ class _Loop:
         now = time.perf_counter()
         seconds = self.busy_seconds + now - began
         self.busy_seconds, self.flush_due = 0.0, now + FLUSH_SECONDS
-        recorded = StepsRecorded(first_step=self.run.step - len(values) + 1, values=values, seconds=seconds)
+        # On other devices the steps are queued, and this is how long that took.
+        is_timed = self.run.device.type == "cpu"
+        step_seconds = np.array(self.step_seconds, dtype=np.float32) if is_timed else None
+        self.step_seconds = []
+        first_step = self.run.step - len(values) + 1
+        recorded = StepsRecorded(first_step=first_step, values=values, seconds=seconds, step_seconds=step_seconds)
         yield recorded
         self.divergence = self.watch.look(recorded)
 

@@ -32,6 +32,7 @@ from builder.training.events import (
 )
 from builder.training.loop import train
 from builder.training.memory_errors import is_out_of_memory, memory_reason
+from builder.training.step_seconds import written_series, written_values
 from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import RunReader, RunWriter
@@ -134,13 +135,13 @@ def _commit(event: Event, held: TrainerRun, writer: RunWriter) -> None:
             writer.set_info({"data_progress": [event.file, event.bytes_done, event.bytes_total]})
         case RunStarted():
             if writer.is_started:
-                writer.go_on(event.step, event.info, event.series)
+                writer.go_on(event.step, event.info, written_series(event.series))
                 writer.add_event(event.step, "went_on")
             else:
-                writer.start(event.info, event.series)
+                writer.start(event.info, written_series(event.series))
             held.set_status("running")
         case StepsRecorded():
-            writer.append_steps(event.first_step, event.values, event.seconds)
+            writer.append_steps(event.first_step, written_values(event), event.seconds)
         case Evaluated():
             metrics = {"loss": event.loss, "accuracy": event.accuracy}
             writer.add_evaluation(event.step, event.epoch, event.split, metrics, event.confusion)

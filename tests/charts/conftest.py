@@ -29,8 +29,11 @@ KINDS = kind_looks(
 )
 
 
-def series_of(blocks=BLOCKS, groups=GROUPS, probed_every=None):
-    """What a trainer records, ids in order; with `probed_every`, also what it measures every so many steps."""
+def series_of(blocks=BLOCKS, groups=GROUPS, probed_every=None, timed=False):
+    """What a trainer records, ids in order; with `probed_every`, also what it measures every so many steps.
+
+    With `timed`, also how long each step took, last.
+    """
     wanted = [("loss", "train", "scalar"), ("accuracy", "train", "scalar")]
     wanted += [(name, group["name"], "scalar") for name in ("grad_norm", "learning_rate") for group in groups]
     wanted += [("grad_norm", block["address"], "profile") for block in blocks if block.get("num_trained") != 0]
@@ -47,6 +50,8 @@ def series_of(blocks=BLOCKS, groups=GROUPS, probed_every=None):
             Series(id=len(series) + place, quantity=q, subject=s, family=f, every=probed_every)
             for place, (q, s, f) in enumerate(probed)
         ]
+    if timed:
+        series.append(Series(id=len(series), quantity="step_seconds", subject="train", family="scalar", unit="s"))
     return series
 
 
@@ -77,12 +82,13 @@ class Recording:
         groups=GROUPS,
         colour="#3B7DE0",
         probed_every=None,
+        timed=False,
     ):
         folder.mkdir()
         self.writer = RunWriter(folder)
         edges = [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99]
         info = {"num_steps": num_steps, "groups": groups, "blocks": blocks, "gate_edges": edges}
-        self.series = series_of(blocks, groups, probed_every)
+        self.series = series_of(blocks, groups, probed_every, timed)
         self.writer.start(info, self.series)
         self.shown = ShownRun(run_id, name, folder, colour)
 

@@ -5,6 +5,7 @@ import math
 import time
 from typing import Any
 
+import numpy as np
 import pytest
 from recorded import TOWER, assert_same, rows
 
@@ -121,6 +122,17 @@ def test_pace_is_kept(make, digits, script) -> None:
 def test_seconds_of_paced_steps_count_the_waiting(make, digits) -> None:
     events = list(train(make(*TOWER, pace=40.0), digits))
     assert sum(event.seconds for event in events if isinstance(event, StepsRecorded)) >= 0.2
+
+
+def test_the_time_of_a_step_is_the_step_s_alone_and_no_waiting(make, digits) -> None:
+    recorded = [event for event in train(make(*TOWER, pace=40.0), digits) if isinstance(event, StepsRecorded)]
+    for event in recorded:
+        assert event.step_seconds is not None
+        assert len(event.step_seconds) == len(event.values)
+        assert (event.step_seconds > 0).all()
+    alone = np.concatenate([event.step_seconds for event in recorded])
+    assert np.median(alone) < 1 / 40
+    assert alone.sum() < sum(event.seconds for event in recorded)
 
 
 def test_a_slower_pace_counts_from_the_last_step(make, digits, script) -> None:

@@ -62,10 +62,13 @@ def test_what_is_read_back_is_what_happened(make, workspace) -> None:
     run, events = run_through(workspace, make(*TOWER))
     reader = RunReader(workspace.run_folder(run.id))
     series = reader.series()
-    assert tuple(series) == events[0].series
+    assert tuple(series[:-1]) == events[0].series
+    assert (series[-1].quantity, series[-1].family, series[-1].every) == ("step_seconds", "scalar", 1)
     rows = np.concatenate([event.values for event in of(events, StepsRecorded)])
     assert len(rows) == 12
     assert read_every_step(reader).tobytes() == rows.tobytes()
+    seconds = np.concatenate([event.step_seconds for event in of(events, StepsRecorded)])
+    assert reader.read([len(series) - 1]).mean[:, 0].tobytes() == seconds.tobytes()
     stored = [
         (each.step, each.epoch, each.split, each.metrics["loss"], each.metrics["accuracy"])
         for each in reader.evaluations()

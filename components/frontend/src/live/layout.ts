@@ -86,6 +86,11 @@ function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): L
     const dtick = Math.ceil(deepest / (frame.isLarge ? 24 : 10));
     return { showgrid: false, range: frame.zoom.x ?? [0.4, deepest + 0.6], tick0: 1, dtick };
   }
+  if (chart.x === "count") {
+    const nticks = frame.isLarge ? 24 : 8;
+    // Plotly throws at a range of null.
+    return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }), nticks, tickformat: "d" };
+  }
   return {
     showgrid: false,
     range: frame.zoom.x ?? [0, frame.axisEnd],

@@ -36,7 +36,7 @@ export interface Chart {
   section: string;
   help: string;
   empty: string;
-  x: "step" | "depth" | "class";
+  x: "step" | "depth" | "class" | "count";
   scale: Scale | null;
   tick_format: string;
   figure: { data: Trace[]; layout: Record<string, unknown> };
