@@ -12,7 +12,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from builder.charts.axis import full_colour, log_ticks, zero_floor
+from builder.charts.axis import above, full_colour, linear_range, log_ticks, zero_floor
 from builder.charts.live import Message
 from builder.charts.theme import themed
 
@@ -83,6 +83,8 @@ class Assembly:
             layout.update(_flag_layout(self._message["flags"]))
         for trace in traces:
             _mark_zeros(trace, floor)
+        if chart["scale"] == "linear" and (limit := self._message["limits"].get(chart_id)):
+            _hold_back(layout, [height for trace in traces for height in trace.get("y", [])], limit)
         return go.Figure(themed({"data": traces, "layout": layout}, theme))
 
     def _title(self, chart: Mapping[str, Any]) -> str:
@@ -181,6 +183,26 @@ def _log_axis(heights: list[float | None], floor: float) -> dict[str, Any]:
 
 def _mark_zeros(trace: dict[str, Any], floor: float | None) -> None:
     """On a logarithmic axis a true zero is drawn at the floor and says so; otherwise the hover adds nothing."""
+def _hold_back(layout: dict[str, Any], heights: list[float | None], limit: float) -> None:
+    """Leaves values above the limit outside, and says so in the plot's corner."""
+    greatest = above(heights, limit)
+    if greatest is None:
+        return
+    layout["yaxis"] = {**layout["yaxis"], "range": linear_range(heights, limit)}
+    word = {
+        "xref": "paper",
+        "yref": "paper",
+        "x": 1,
+        "y": 1,
+        "xanchor": "right",
+        "yanchor": "top",
+        "text": f"▲ values up to {greatest:.2g} lie above",
+        "showarrow": False,
+        "font": {"size": 10},
+    }
+    layout["annotations"] = [*layout.get("annotations", []), word]
+
+
     if trace["type"] == "heatmap":
         return
     heights = trace.get("y", [])

@@ -31,6 +31,21 @@ def zero_floor(values: Iterable[float | None]) -> float:
     return 10.0 ** (math.floor(math.log10(least)) - 1)
 
 
+def above(values: Iterable[float | None], limit: float | None) -> float | None:
+    """The greatest value, if it lies above the limit and so does not widen a linear axis; None where all do."""
+    found = [value for value in values if value is not None]
+    if limit is None or not found or max(found) <= limit or min(found) > limit:
+        return None
+    return max(found)
+
+
+def linear_range(values: Iterable[float | None], limit: float) -> list[float]:
+    """A range of a linear axis that holds all values up to the limit, of which there is one."""
+    within = [value for value in values if value is not None and value <= limit]
+    extent = max(max(within) - min(within), abs(max(within)) * 0.02, 1e-12)
+    return [min(within) - 0.07 * extent, max(within) + 0.09 * extent]
+
+
 def full_colour(rows: Iterable[Iterable[float | None]]) -> float:
     """Which share has the full colour of a linear map: all, or the next of 0.5, 0.2, 0.1, … above what is in sight."""
     greatest = max((value for row in rows for value in row if value is not None), default=1.0)

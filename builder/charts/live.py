@@ -1,9 +1,11 @@
 """The live view of some runs: messages that hold what is new, small however long the runs are.
 
-A message is `{generation, full, tables, fills, flags, notes, axis_end, empty, written_at}` and, if full, `charts`.
+A message is `{generation, full, tables, fills, flags, notes, limits, axis_end, last_step, empty, written_at}` and, if full,
+`charts`, and `items`: of the first run's blocks by depth, which item of the tower each is.
 `tables[id] = {first, x, columns}` replaces rows from `first` on. Rows with `labels` are looked at one at a time, the newest
-unless a person chooses. `fills[uid]` replaces a trace's data whole. A message that is not full and has another generation
-than the last, or starts after the last row held, shows a gap: ask for a full one (`shared_view`).
+unless a person chooses. `fills[uid]` replaces a trace's data whole; those of charts over depth are of the newest step, and
+`LiveView.at` gives them at any other. Values above `limits[chart]` do not widen its linear axis. A message that is not full
+and has another generation than the last, or starts after the last row held, shows a gap: ask for a full one (`shared_view`).
 """
 
 from __future__ import annotations
@@ -27,14 +29,15 @@ from builder.charts.confusion import confusion_chart
 from builder.charts.curves import accuracy_chart, loss_chart
 from builder.charts.depth_profile import activation_profile_chart, depth_profile_chart
 from builder.charts.gates import gate_profile_chart
+from builder.charts.limits import loss_limit
 from builder.charts.look import KindLook
 from builder.charts.run_feed import RunFeed
 from builder.charts.runs import RecordedRun, ShownRun
+from builder.charts.span import span_note
+from builder.charts.step_time import step_time_chart
 from builder.charts.survival import survival_chart
 from builder.charts.tables import EvaluationTable
 from builder.workspace.errors import WorkspaceUnusable
-from builder.charts.span import span_note
-from builder.charts.step_time import step_time_chart
 from builder.workspace.rows import RunReader
 from builder.workspace.rows.layout import FILE_NAME
 
@@ -63,10 +66,10 @@ def charts_of(
         drop_raster_chart(runs, kinds),
         survival_chart(runs, kinds),
         confusion_chart(runs, class_names),
+        step_time_chart(runs, kinds),
     ]
 
 
-        step_time_chart(runs, kinds),
 class LiveView:
     """What is seen of some runs; each message holds what is new since the one before.
 
@@ -165,6 +168,14 @@ class LiveView:
 
     def _start_over(self, feeds: Sequence[RunFeed]) -> None:
         self._generation += 1
+            "limits": {},
         self._charts = charts_of([feed.run for feed in feeds], self._kinds, self._class_names)
         for feed in feeds:
             feed.reset(self._charts)
+        if limit := loss_limit([feed.loss_at_start() for feed in feeds]):
+            message["limits"]["loss"] = to_json_number(limit)
+        for chart_id in OVER_DEPTH:
+            found = self._over_depth(chart_id, feeds, last_step)
+            message["fills"].update(found["fills"])
+            if found["note"]:
+                message["notes"][chart_id] = found["note"]

@@ -11,11 +11,12 @@ from builder.charts.confusion_table import ConfusionTable
 from builder.charts.depth_profile import PROFILES, profile_fills, read_profile
 from builder.charts.flags import flags_of
 from builder.charts.gates import gate_fills
+from builder.charts.limits import NUM_FIRST_STEPS, loss_at_start
 from builder.charts.look import KindLook
 from builder.charts.runs import RecordedRun
-from builder.charts.survival import survival_fills
 from builder.charts.span import Span
 from builder.charts.step_time import StepTimeFeed
+from builder.charts.survival import survival_fills
 from builder.charts.tables import BinTable, EvaluationTable
 from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
@@ -40,8 +41,8 @@ class RunFeed:
         self._shrunk = False
         self._forget()
 
-    def look(self) -> None:
         self._step_times = StepTimeFeed(run)
+    def look(self) -> None:
         """Read how far the run has come."""
         last_step = self.run.reader.last_step()
         if last_step < self.last_step:  # resumed from a checkpoint: rows and evaluations after it are gone
@@ -114,16 +115,35 @@ class RunFeed:
                 message["notes"][chart_id] = f"step {span}{profile.last_step:,}"
         if first:
             message["fills"].update(survival_fills(self.run, self.last_step))
+    def loss_at_start(self) -> float:
+        """Its loss in the first few steps; NaN before them."""
+        if self._start is None or self._start[0] < NUM_FIRST_STEPS:
+            self._start = (self.last_step, loss_at_start(self.run, self.last_step))
+        return self._start[1]
+
+    def over_depth(
+        self, chart_id: str, step: int, *, first: bool, alone: bool
+    ) -> tuple[Span, dict[str, dict[str, Any]]] | None:
+        """What this run adds to a chart of `OVER_DEPTH` at a step: the steps it stands for, and fills by uid.
+
+        None where it adds nothing. Of a run that has not come so far it is its newest step.
+        """
+        step = min(step, self.last_step)
+        if chart_id in PROFILES:
+            profile = read_profile(self.run, chart_id, step)
+            return profile and (profile.span, profile_fills(self.run, chart_id, profile, self._kinds, alone=alone))
+        return gate_fills(self.run, step) if first else None
+
             fills, cost = self._step_times.fills(self.last_step)
             message["fills"].update(fills)
             if cost:
                 message["notes"]["step_time"] = cost
             message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest()
+        self._start: tuple[int, float] | None = None
+        self._step_times.forget()
 
     def _forget(self) -> None:
         self._evaluations = {split: EvaluationTable(("loss", "accuracy")) for split in _SPLITS}
         self._last_evaluation = 0
         self._confusion = ConfusionTable(self.run.reader.confusions)
         self._interventions: list[Intervention] = []
-        self._start: tuple[int, float] | None = None
-        self._step_times.forget()

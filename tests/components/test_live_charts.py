@@ -54,7 +54,14 @@ class Run:
     def grow(self, num_steps):
         values = self.random.random((num_steps, len(self.series)), dtype=np.float32) + np.float32(0.01)
         values[-1, 2] = 0
-        values[-1, -1] = ABSENT
+        values[:, -2] = self.random.random(num_steps) < 0.5
+        values[-1, -3:-1] = ABSENT, 0
+        self.writer.append_steps(self.writer.last_step + 1, values, 0.1)
+
+    def explode(self, num_steps):
+        """The loss grows to 4^11."""
+        values = self.random.random((num_steps, len(self.series)), dtype=np.float32)
+        values[:, 0] = 4.0 ** np.arange(num_steps)
         self.writer.append_steps(self.writer.last_step + 1, values, 0.1)
 
     def message(self):
@@ -305,13 +312,6 @@ def test_any_evaluation_is_looked_at_and_stays_while_others_come(page, run):
 
 def test_dark_and_light_are_followed(page, run):
     run.grow(20)
-    mount(page, run.message())
-    wait_for_points(page, "loss", "r1-0_band", 20)
-    light = drawn(page, "loss")["text"]
-    page.evaluate("harness.setTheme('dark')")
-    page.wait_for_function(
-        """light => harness.root('live').querySelector('[data-chart=loss] .lv-plot')._fullLayout.font.color !== light""",
-        arg=light,
 def answer_profiles(page, run):
     """From now on the page's questions for a step are answered by the run's rows; collects the steps asked for."""
     asked = []
@@ -491,6 +491,13 @@ def test_values_above_the_linear_axis_are_told_and_shown_by_a_click(page, run):
     assert (found["type"], found["y"][1] > 6) == ("log", True)
 
 
+    mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 20)
+    light = drawn(page, "loss")["text"]
+    page.evaluate("harness.setTheme('dark')")
+    page.wait_for_function(
+        """light => harness.root('live').querySelector('[data-chart=loss] .lv-plot')._fullLayout.font.color !== light""",
+        arg=light,
     )
     assert drawn(page, "loss")["text"].upper() == "#E7EBF2"
 

@@ -1,6 +1,6 @@
 // The same examples stand in tests/charts/test_axis.py.
 import { describe, expect, it } from "vitest";
-import { fullColour, logTicks, power10, verticalRange, zeroFloor } from "./axis";
+import { above, fullColour, logTicks, power10, verticalRange, zeroFloor } from "./axis";
 
 describe("zeroFloor", () => {
   it.each([
@@ -71,12 +71,26 @@ describe("verticalRange", () => {
     expect(verticalRange([0, 1], "linear", before)![1]).toBeLessThan(2);
   });
 
+  it("leaves out what is above the limit", () => {
+    expect(verticalRange([1, 3, 1e6, null], "linear", null, 6)![1]).toBeCloseTo(3.18);
+  });
+
   it("has none without values, and one for a constant", () => {
     expect(verticalRange([null], "linear", null)).toBeNull();
     const [low, high] = verticalRange([0.1, 0.1], "linear", null)!;
     expect(low).toBeLessThan(0.1);
     expect(high).toBeGreaterThan(0.1);
   });
+});
+
+it.each([
+  [[1, 3, 1e6, null], 6, 1e6],
+  [[1, 3], 6, null],
+  [[10, 20], 6, null],
+  [[null], 6, null],
+  [[1, 1e6], undefined, null],
+])("of %j values above %s are held back up to %s", (values, limit, greatest) => {
+  expect(above(values, limit)).toBe(greatest);
 });
 
 it("powers of ten are the literals", () => {

@@ -91,15 +91,32 @@ function short(value: number): string {
   return Number(power) === 0 ? `${Number(mantissa)}` : `${Number(mantissa)}e${Number(power)}`;
 }
 
+/** The greatest value, if it lies above the limit and so does not widen a linear axis; null where all do. */
+export function above(values: Iterable<Cell>, limit: number | undefined): number | null {
+  let least = Infinity;
+  let greatest = -Infinity;
+  for (const value of values) {
+    if (value === null) continue;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return limit === undefined || greatest <= limit || least > limit ? null : greatest;
+}
+
 /**
  * A range of the vertical axis that holds all values, in the axis' own units (exponents if logarithmic). The one shown
  * before stays while it fits and is not mostly empty, so that the axis does not shiver with every point.
  */
-export function verticalRange(values: Iterable<Cell>, scale: Scale, before: Range | null): Range | null {
+export function verticalRange(
+  values: Iterable<Cell>,
+  scale: Scale,
+  before: Range | null,
+  limit = Infinity,
+): Range | null {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
-    if (value === null || (scale === "log" && value <= 0)) continue;
+    if (value === null || value > limit || (scale === "log" && value <= 0)) continue;
     const height = scale === "log" ? Math.log10(value) : value;
     if (height < low) low = height;
     if (height > high) high = height;

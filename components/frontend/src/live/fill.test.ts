@@ -13,6 +13,7 @@ function held(columns: Record<string, Cell[]>, x: number[], fills = {}): Assembl
     fills,
     flags: [],
     notes: {},
+    limits: {},
     axis_end: 10,
     empty: false,
     written_at: 0,

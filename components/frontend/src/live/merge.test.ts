@@ -11,6 +11,7 @@ function message(table: Table, changes: Partial<Message> = {}): Message {
     fills: {},
     flags: [],
     notes: {},
+    limits: {},
     axis_end: 100,
     empty: false,
     written_at: 0,

@@ -60,3 +60,5 @@ export interface Message {
   empty: boolean;
   written_at: number;
 }
+  /** Values above do not widen a chart's linear axis, by its id. */
+  limits: Record<string, number>;

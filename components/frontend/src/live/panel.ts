@@ -2,7 +2,7 @@
 
 import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import type { Colours } from "../shared/theme";
-import { type Range, verticalRange } from "./axis";
+import { above, type Range, verticalRange } from "./axis";
 import { fillChart, heightsOf } from "./fill";
 import { type Frame, inked, layoutOf, type Zoom } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
@@ -68,7 +68,9 @@ export class Panel {
   private readonly size = h("button", { class: "hr-quiet lv-tool lv-size", type: "button" });
   private readonly plot = h("div", { class: "lv-plot" });
   private readonly legend = h("div", { class: "lv-legend" });
-  private readonly scrubber = new Scrubber((place) => this.goTo(place));
+  private readonly scrubber = new Scrubber((at) => this.goTo(at));
+  private readonly bands = new Bands();
+  private readonly above = h("button", { class: "hr-quiet lv-above", type: "button", hidden: true });
   private readonly empty = h("p", { class: "lv-empty" });
   private chart: Chart | null = null;
   private choice: Choice = newChoice(null);
@@ -85,7 +87,7 @@ export class Panel {
       "section",
       { class: "lv-panel" },
       head,
-      h("div", { class: "lv-body" }, this.plot, this.empty),
+      h("div", { class: "lv-body" }, this.plot, this.bands.element, this.above, this.empty),
       this.legend,
       this.scrubber.element,
     );
@@ -102,6 +104,18 @@ export class Panel {
       if (this.chart !== null) this.clear();
       this.range = null;
     }
+    this.above.addEventListener("click", () => this.toggleScale());
+    this.plot.addEventListener("pointermove", (event) => this.pointed(event));
+    this.plot.addEventListener("pointerleave", () => events.point(null));
+  }
+
+  get chartId(): string | null {
+    return this.chart?.id ?? null;
+  }
+
+  /** Whether the step that a person chooses is one of its own. */
+  get isOfOneStep(): boolean {
+    return this.chart?.every != null;
     this.chart = chart;
     this.choice = choice;
     const ids = charts.map((each) => each.id).join();
@@ -142,7 +156,11 @@ export class Panel {
       return;
     }
     const visible = traces.filter((trace) => !choice.hidden.has(keyOf(trace)));
-    this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range);
+    const isLinear = choice.scale === "linear";
+    const beyond = isLinear ? above(heightsOf(visible), message.limits[chart.id]) : null;
+    const limit = beyond === null ? undefined : message.limits[chart.id];
+    this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range, limit);
+    this.sayAbove(choice.zoom.y === null ? beyond : null);
     const frame: Frame = {
       width,
       height,
@@ -186,7 +204,21 @@ export class Panel {
     setAttribute(this.size, "aria-label", `${act}: ${chart.title}`);
   }
 
-  private rowsOf(chart: Chart, assembly: Assembly): Rows | null {
+  /** Nothing is left out without a word. */
+  private sayAbove(greatest: number | null): void {
+    setHidden(this.above, greatest === null);
+    if (greatest === null) return;
+    const words = `up to ${greatest.toPrecision(2).replace("e+", "e")}`;
+    setText(this.above, `▲ ${words}`);
+    setAttribute(
+      this.above,
+      "title",
+      `Values ${words} lie above this axis, which makes room for three times the loss at the start. ` +
+        "Click for the logarithmic axis, which shows them all.",
+    );
+  }
+
+  private rowsOf(chart: Chart, assembly: Assembly): Stops | null {
     const table = chart.figure.data.find((trace) => trace.meta?.matrix !== undefined)?.meta?.table;
     const { x, labels } = assembly.table(table ?? "");
     this.rows = table === undefined || x.length === 0 ? null : { table, x };
