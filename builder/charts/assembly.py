@@ -67,7 +67,7 @@ class Assembly:
         """
         chart = next((chart for chart in self._charts if chart["id"] == chart_id), None)
         if chart is None:
-            raise KeyError(f"There is no chart {chart_id!r}; there are {[each['id'] for each in self._charts]}.")
+            raise KeyError(f"There is no chart {chart_id!r}; there are {[each['id'] for each in charts]}.")
         traces = [self._filled(trace) for trace in chart["figure"]["data"]]
         layout = copy.deepcopy(chart["figure"]["layout"])
         layout["title"] = {"text": self._title(chart)}

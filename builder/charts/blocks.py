@@ -54,7 +54,12 @@ def empty_text(
     return f"{appears} It is measured at every {every}th step." if every > 1 else appears
 
 
+def stride_of(runs: Sequence[RecordedRun], quantity: str) -> int:
+    """At the multiples of how many steps it is measured."""
+    return max((each.every for run in runs for each in run.series if each.quantity == quantity), default=1)
+
+
 def stride_text(runs: Sequence[RecordedRun], quantity: str) -> str:
     """A sentence for the help on how often it is measured; empty for every step."""
-    every = max((each.every for run in runs for each in run.series if each.quantity == quantity), default=1)
+    every = stride_of(runs, quantity)
     return f" Measured at every {every}th step." if every > 1 else ""

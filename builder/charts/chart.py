@@ -67,6 +67,7 @@ class Chart:
         scale: of the vertical axis; `None` if it cannot be changed.
         tick_format: d3's, for a linear axis.
         layout: more of plotly's layout.
+        every: of a chart of one step, at whose multiples it has something to show; `None` where there is no such step.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Chart:
     scale: Literal["linear", "log"] | None = "linear"
     tick_format: str = ""
     layout: Mapping[str, Any] | None = None
+    every: int | None = None
 
     def to_json(self, *, is_chosen: bool) -> dict[str, Any]:
         """As the component takes it; once runs are chosen, what will appear needs no press of Train."""

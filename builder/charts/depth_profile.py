@@ -1,4 +1,4 @@
-"""What each block does at the newest step, over depth: the size of its gradient, and of its output."""
+"""What each block does at one step, over depth: the size of its gradient, and of its output."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from builder.charts.blocks import NO_BLOCKS, empty_text, is_frozen, num_trained, recorded_blocks, stride_text
+from builder.charts.blocks import NO_BLOCKS, empty_text, is_frozen, num_trained, recorded_blocks, stride_of, stride_text
 from builder.charts.chart import Chart, uid_of
 from builder.charts.look import NON_FINITE_COLOUR, KindLook, look_of
 from builder.charts.runs import RecordedRun
+from builder.charts.span import SCRUBS, Span, span_of
 from builder.charts.text import escape, to_json_number
 from builder.workspace.rows import ABSENT, is_absent
 
@@ -24,13 +25,13 @@ _BOTH = "Hollow: dropped in this step. With a dot inside: frozen. Exactly zero i
 
 
 def depth_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> Chart:
-    """Gradient of each block copy at the newest step, over depth."""
+    """Gradient of each block copy at one step, over depth."""
     return _profile(
         runs,
         kinds,
         id="depth_profile",
         title="Depth profile",
-        help="Gradient of each block at the newest step, from the first block to the last: its norm before clipping, "
+        help="Gradient of each block at one step, from the first block to the last: its norm before clipping, "
         "divided by the square root of the number of trained parameters, so that blocks of any width compare. A "
         "dropped block stands at its value of the last step in which it lived; a frozen one has none. " + _BOTH,
         appears="Press Train: the gradient of each block, from first to last, will appear here.",
@@ -39,7 +40,7 @@ def depth_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLoo
 
 
 def activation_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -> Chart:
-    """Scale of each block copy's output at the newest step, over depth."""
+    """Scale of each block copy's output at one step, over depth."""
     return _profile(
         runs,
         kinds,
@@ -68,66 +69,73 @@ def _profile(
         id=id,
         title=title,
         section="Depth",
-        help=help + stride_text(runs, quantity),
+        help=f"{help} {SCRUBS}{stride_text(runs, quantity)}",
         empty=empty_text(runs, quantity, appears, without=NO_BLOCKS),
         traces=[trace for run in runs for trace in _profile_traces(run, id, kinds, alone=len(runs) == 1)],
         columns={},
         x="depth",
         y_title=y_title,
         scale="log",
+        every=stride_of(runs, quantity),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Values of all blocks at one step.
+    """Values of all blocks at one step, or their means over the steps of a bin where single ones are no longer kept.
 
     Attributes:
-        first_step: with `last_step` what the values stand for; equal while full resolution is kept.
+        span: the steps that the values stand for.
         blocks: what the run says of each.
         values: `[blocks]`; of a dropped block's gradient the value of the last step in which it lived; if long ago, not
             finite. Of a frozen block's gradient 0.
-        dropped: bool `[blocks]`.
+        dropped: bool `[blocks]`, in all of these steps.
     """
 
-    first_step: int
-    last_step: int
+    span: Span
     blocks: list[Mapping[str, Any]]
     values: np.ndarray
     dropped: np.ndarray
 
 
-def read_profile(run: RecordedRun, chart_id: str, last_step: int) -> Profile | None:
-    """The blocks' values at the newest step at which they are recorded; None where there is none yet."""
+def read_profile(run: RecordedRun, chart_id: str, step: int) -> Profile | None:
+    """The blocks' values at the newest step up to `step` at which they were recorded; None where there is none yet."""
     quantity = PROFILES[chart_id]
     recorded = recorded_blocks(run, quantity)
     stride = recorded[0][1].every if recorded else 1
-    last_step -= last_step % stride
-    if not recorded or not last_step:
+    step -= step % stride
+    if not recorded or not step:
         return None
     is_gradient = quantity == "grad_norm"
-    look_back = LOOK_BACK_STEPS if is_gradient else 1
-    first = max(1, last_step - look_back + 1)
-    points = run.reader.read([series.id for _, series in recorded], first, last_step, LOOK_BACK_STEPS)
-    gone = is_absent(points.mean) if is_gradient else np.zeros(points.mean.shape, dtype=bool)
-    # A dropped block whose shortcut is trained has a gradient all the same, and every one has an output.
-    alive = [(place, run.find("alive", block["address"], "profile")) for place, (block, _) in enumerate(recorded)]
+    first = max(1, step - LOOK_BACK_STEPS + 1) if is_gradient else step
+    points = run.reader.read([series.id for _, series in recorded], first, step, LOOK_BACK_STEPS)
+    span, blocks = span_of(points), [block for block, _ in recorded]
+    if not is_gradient:
+        dropped = _dropped(run, blocks, span.first, span.last)
+        return Profile(span, blocks, points.mean[-1], np.logical_and.reduce(dropped))
+    gone = is_absent(points.mean)
+    # A dropped block whose shortcut is trained has a gradient all the same.
+    dropped = _dropped(run, blocks, first, step)
+    if len(dropped) in (1, len(gone)):
+        gone |= dropped
+    lived = len(gone) - 1 - np.argmin(gone[::-1], axis=0)
+    norms = np.where(gone.all(axis=0), ABSENT, points.mean[lived, np.arange(len(blocks))])
+    values = norms / np.sqrt([num_trained(block) for block in blocks])
+    frozen = [block for block in run.blocks if is_frozen(block)]
+    nothing = [0] * len(frozen)
+    return Profile(span, blocks + frozen, np.append(values, nothing), np.append(gone[-1], nothing).astype(bool))
+
+
+def _dropped(run: RecordedRun, blocks: Sequence[Mapping[str, Any]], first: int, last: int) -> np.ndarray:
+    """Which blocks were dropped in all steps of each point from `first` to `last`, bool `[points or 1, blocks]`."""
+    alive = [(place, run.find("alive", block["address"], "profile")) for place, block in enumerate(blocks)]
     told = [(place, series.id) for place, series in alive if series is not None]
-    if told:
-        lives = run.reader.read([number for _, number in told], first, last_step, LOOK_BACK_STEPS).mean
-        if len(lives) == len(gone):
-            gone[:, [place for place, _ in told]] |= lives == 0
-    if is_gradient:
-        lived = len(gone) - 1 - np.argmin(gone[::-1], axis=0)
-        norms = np.where(gone.all(axis=0), ABSENT, points.mean[lived, np.arange(len(recorded))])
-        values = norms / np.sqrt([num_trained(block) for block, _ in recorded])
-    else:
-        values = points.mean[-1]
-    blocks, dropped = [block for block, _ in recorded], gone[-1]
-    if is_gradient and (frozen := [block for block in run.blocks if is_frozen(block)]):
-        blocks += frozen
-        values, dropped = np.append(values, [0] * len(frozen)), np.append(dropped, [False] * len(frozen))
-    return Profile(int(points.steps[-1]), points.last_step, blocks, values, dropped)
+    if not told:
+        return np.zeros((1, len(blocks)), dtype=bool)
+    lives = run.reader.read([number for _, number in told], first, last, LOOK_BACK_STEPS).mean
+    dropped = np.zeros((len(lives), len(blocks)), dtype=bool)
+    dropped[:, [place for place, _ in told]] = lives == 0
+    return dropped
 
 
 def profile_fills(
@@ -141,7 +149,11 @@ def profile_fills(
     wrong = [block for block, value in alive if not np.isfinite(value)]
     uid = _uids(run, chart_id)
     fills = {
-        uid("dropped"): {**_points(hollow), "marker": _marker(run, kinds, hollow, alone, "-open")},
+        uid("dropped"): {
+            **_points(hollow),
+            "marker": _marker(run, kinds, hollow, alone, "-open"),
+            "hovertemplate": _dropped_hover(run, chart_id, alone, is_mean=profile.span.is_mean),
+        },
         uid("frozen"): {**_points(frozen), "marker": _marker(run, kinds, frozen, alone, "-open-dot")},
         uid("profile_bad"): {"x": [block["depth"] for block in wrong], "y": [0] * len(wrong)},
     }
@@ -154,6 +166,12 @@ def profile_fills(
         fills[uid("bar", kind)] = points
         fills[uid("dot", kind)] = points
     return fills
+
+
+def _dropped_hover(run: RecordedRun, chart_id: str, alone: bool, *, is_mean: bool) -> str:
+    when = "all of these steps" if is_mean else "this step"
+    last = "last " if chart_id == "depth_profile" else ""
+    return f"{_PLACE}, dropped in {when}<br>{last}%{{y:.3g}}<extra>{'' if alone else run.name}</extra>"
 
 
 def _uids(run: RecordedRun, chart_id: str) -> Callable[..., str]:
@@ -219,9 +237,6 @@ def _profile_traces(
             "uid": uid("dropped"),
             "name": "dropped",
             "marker": {"size": 7},
-            "hovertemplate": f"{_PLACE}, dropped in this step<br>"
-            + ("last " if chart_id == "depth_profile" else "")
-            + f"%{{y:.3g}}<extra>{label}</extra>",
         }
     )
     value = "no gradient" if chart_id == "depth_profile" else "%{y:.3g}"

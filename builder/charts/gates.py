@@ -1,4 +1,4 @@
-"""How open the gates of each highway block are at the newest step: not only in the mean."""
+"""How open the gates of each highway block are at one step: not only in the mean."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from builder.charts.blocks import empty_text, recorded_blocks, stride_text
+from builder.charts.blocks import empty_text, recorded_blocks, stride_of, stride_text
 from builder.charts.chart import Chart, uid_of
 from builder.charts.look import KindLook, look_of, transparent
 from builder.charts.runs import RecordedRun
+from builder.charts.span import SCRUBS, Span, span_of
 from builder.charts.text import DIGITS_OF_COLOURS, to_json_numbers
 
 NO_HIGHWAY = (
@@ -33,7 +34,8 @@ def gate_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook
         section="Gates",
         help="How open the gates of each highway block are: of all gates of a batch, the share in each range from 0 "
         "(passes the input on) to 1 (replaces it); a dash at their mean. The ranges are finer at both ends, where most "
-        "gates are (Srivastava et al. 2015, arXiv 1507.06228, section 5)."
+        "gates are (Srivastava et al. 2015, arXiv 1507.06228, section 5). "
+        + SCRUBS
         + stride_text(runs[:1], "gate_mean")
         + (" Of the first run only." if len(runs) > 1 else ""),
         empty=empty_text(
@@ -48,19 +50,21 @@ def gate_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook
         x="depth",
         y_title="T",
         scale=None,
+        every=stride_of(runs[:1], "gate_mean"),
         layout=_layout(gated[0]) if gated else None,
     )
 
 
-def gate_fills(run: RecordedRun, last_step: int) -> tuple[int, dict[str, dict[str, Any]]] | None:
-    """The step at which the newest gates were measured, and the traces' data by uid; None where there are none."""
+def gate_fills(run: RecordedRun, step: int) -> tuple[Span, dict[str, dict[str, Any]]] | None:
+    """What the newest gates up to `step` stand for, and the traces' data by uid; None where there are none."""
     gated = recorded_blocks(run, "gate_mean")
-    if not gated or not (step := last_step - last_step % gated[0][1].every):
+    if not gated or not (step := step - step % gated[0][1].every):
         return None
     edges = _edges(run)
     shares = [recorded_blocks(run, f"gate_share_{place}") for place in range(len(edges) - 1)]
     wanted = [series.id for row in (gated, *shares) for _, series in row]
-    values = run.reader.read(wanted, step, step).mean[-1].reshape(len(edges), len(gated))
+    points = run.reader.read(wanted, step, step)
+    values = points.mean[-1].reshape(len(edges), len(gated))
     by_depth = {block["depth"]: column.tolist() for (block, _), column in zip(gated, values.T, strict=True)}
     absent = [math.nan] * len(edges)
     rows = [
@@ -69,7 +73,7 @@ def gate_fills(run: RecordedRun, last_step: int) -> tuple[int, dict[str, dict[st
     ]
     heights = np.interp(values[0], edges, range(len(edges)))
     means = {"y": to_json_numbers(heights.tolist()), "customdata": to_json_numbers(values[0].tolist())}
-    return step, {
+    return span_of(points), {
         uid_of(run.id, "gate_shares"): {"x": list(_depths(run)), "z": rows},
         uid_of(run.id, "gate_means"): {"x": list(by_depth), **means},
     }

@@ -31,12 +31,13 @@ from builder.charts.depth_profile import activation_profile_chart, depth_profile
 from builder.charts.gates import gate_profile_chart
 from builder.charts.limits import loss_limit
 from builder.charts.look import KindLook
-from builder.charts.run_feed import RunFeed
+from builder.charts.run_feed import OVER_DEPTH, RunFeed
 from builder.charts.runs import RecordedRun, ShownRun
 from builder.charts.span import span_note
 from builder.charts.step_time import step_time_chart
 from builder.charts.survival import survival_chart
 from builder.charts.tables import EvaluationTable
+from builder.charts.text import to_json_number
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import RunReader
 from builder.workspace.rows.layout import FILE_NAME
@@ -65,8 +66,8 @@ def charts_of(
         gate_map_chart(runs, kinds),
         drop_raster_chart(runs, kinds),
         survival_chart(runs, kinds),
-        confusion_chart(runs, class_names),
         step_time_chart(runs, kinds),
+        confusion_chart(runs, class_names),
     ]
 
 
@@ -105,6 +106,16 @@ class LiveView:
             self._message = self._next()
             self._seen = seen
         return self._message
+
+    def at(self, chart_id: str, step: int) -> Message | None:
+        """What a chart over depth shows at a step, `{fills, note}`; None for another chart, or where there is nothing.
+
+        Of the last message's runs; one that has not come so far shows its newest step.
+        """
+        if chart_id not in OVER_DEPTH:
+            return None
+        found = self._over_depth(chart_id, [self._feeds[run.id] for run in self.runs if run.id in self._feeds], step)
+        return found if found["fills"] else None
 
     def validation(self, run_id: str) -> EvaluationTable | None:
         """The evaluations of a run on its validation set, as the last message had them."""
@@ -148,6 +159,7 @@ class LiveView:
         full = not self._charts or any(feed.starts_over() for feed in feeds)
         if full:
             self._start_over(feeds)
+        last_step = max((feed.last_step for feed in feeds), default=0)
         end = max((axis_end(feed.last_step, feed.run.num_steps) for feed in feeds), default=1.0)
         message: Message = {
             "generation": f"{self._name}.{self._generation}",
@@ -156,8 +168,10 @@ class LiveView:
             "fills": {},
             "flags": [],
             "notes": {},
+            "limits": {},
             "axis_end": end,
-            "empty": not any(feed.last_step for feed in feeds),
+            "last_step": last_step,
+            "empty": not last_step,
             "written_at": max((feed.written_at() for feed in feeds), default=0),
         }
         if full:
@@ -165,13 +179,6 @@ class LiveView:
         for place, feed in enumerate(feeds):
             feed.add_to(message, axis_end=end, first=place == 0, alone=len(feeds) == 1)
         return message
-
-    def _start_over(self, feeds: Sequence[RunFeed]) -> None:
-        self._generation += 1
-            "limits": {},
-        self._charts = charts_of([feed.run for feed in feeds], self._kinds, self._class_names)
-        for feed in feeds:
-            feed.reset(self._charts)
         if limit := loss_limit([feed.loss_at_start() for feed in feeds]):
             message["limits"]["loss"] = to_json_number(limit)
         for chart_id in OVER_DEPTH:
@@ -179,3 +186,17 @@ class LiveView:
             message["fills"].update(found["fills"])
             if found["note"]:
                 message["notes"][chart_id] = found["note"]
+
+    def _start_over(self, feeds: Sequence[RunFeed]) -> None:
+    def _over_depth(self, chart_id: str, feeds: Sequence[RunFeed], step: int) -> Message:
+        spans, fills = {}, {}
+        for place, feed in enumerate(feeds):
+            if found := feed.over_depth(chart_id, step, first=place == 0, alone=len(feeds) == 1):
+                spans[feed.run.label] = found[0]
+                fills.update(found[1])
+        return {"fills": fills, "note": span_note(spans) if spans else ""}
+
+        self._generation += 1
+        self._charts = charts_of([feed.run for feed in feeds], self._kinds, self._class_names)
+        for feed in feeds:
+            feed.reset(self._charts)

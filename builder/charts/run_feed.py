@@ -22,6 +22,8 @@ from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
 
 MAX_MAP_COLUMNS = 128
+OVER_DEPTH = (*PROFILES, "gate_profile")
+"""Charts of one step."""
 _SPLITS = ("validation", "test")
 
 
@@ -39,9 +41,9 @@ class RunFeed:
         self._kinds = kinds
         self._tables: dict[str, BinTable] = {}
         self._shrunk = False
+        self._step_times = StepTimeFeed(run)
         self._forget()
 
-        self._step_times = StepTimeFeed(run)
     def look(self) -> None:
         """Read how far the run has come."""
         last_step = self.run.reader.last_step()
@@ -105,16 +107,14 @@ class RunFeed:
         for split, table in self._evaluations.items():
             message["tables"][f"{self.run.id}/{split}"] = table.newest()
         message["flags"] += flags_of(self.run, self._interventions, axis_end, alone=alone)
-        for chart_id in PROFILES:
-            profile = read_profile(self.run, chart_id, self.last_step)
-            if profile is None:
-                continue
-            message["fills"].update(profile_fills(self.run, chart_id, profile, self._kinds, alone=alone))
-            if alone:
-                span = f"{profile.first_step:,}–" if profile.first_step < profile.last_step else ""
-                message["notes"][chart_id] = f"step {span}{profile.last_step:,}"
         if first:
             message["fills"].update(survival_fills(self.run, self.last_step))
+            fills, cost = self._step_times.fills(self.last_step)
+            message["fills"].update(fills)
+            if cost:
+                message["notes"]["step_time"] = cost
+            message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest()
+
     def loss_at_start(self) -> float:
         """Its loss in the first few steps; NaN before them."""
         if self._start is None or self._start[0] < NUM_FIRST_STEPS:
@@ -134,16 +134,10 @@ class RunFeed:
             return profile and (profile.span, profile_fills(self.run, chart_id, profile, self._kinds, alone=alone))
         return gate_fills(self.run, step) if first else None
 
-            fills, cost = self._step_times.fills(self.last_step)
-            message["fills"].update(fills)
-            if cost:
-                message["notes"]["step_time"] = cost
-            message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest()
-        self._start: tuple[int, float] | None = None
-        self._step_times.forget()
-
     def _forget(self) -> None:
         self._evaluations = {split: EvaluationTable(("loss", "accuracy")) for split in _SPLITS}
         self._last_evaluation = 0
         self._confusion = ConfusionTable(self.run.reader.confusions)
         self._interventions: list[Intervention] = []
+        self._start: tuple[int, float] | None = None
+        self._step_times.forget()

@@ -60,9 +60,14 @@ class SharedView:
                 return None
             number = self._number_of(have)
             if number not in self._encoded:
-                text = json.dumps(self._told(number), allow_nan=False, separators=(",", ":"))
-                self._encoded[number] = text.encode()
+                self._encoded[number] = _encoded(self._told(number))
             return self.version, self._encoded[number]
+
+    def at(self, chart_id: str, step: int) -> bytes | None:
+        """What a chart over depth shows at a step, as JSON; None where there is nothing."""
+        with self._lock:
+            found = self._view.at(chart_id, step)
+        return None if found is None else _encoded(found)
 
     def validation(self, run_id: str) -> EvaluationTable | None:
         """The evaluations of a run on its validation set, as the last look found them."""
@@ -92,3 +97,7 @@ class SharedView:
             for name, first in changes.items():
                 firsts[name] = min(first, firsts.get(name, first))
         return self._assembly.since(firsts)
+
+
+def _encoded(message: Message) -> bytes:
+    return json.dumps(message, allow_nan=False, separators=(",", ":")).encode()

@@ -2,6 +2,7 @@
 
 `GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID`, `/feed/charts?runs=ID,ID` and `/feed/preflight?key=KEY`
 answer with JSON, or with 204 to whoever has it already and says so by `have=VERSION`, and as long as there is no answer.
+`/feed/profile?runs=ID,ID&chart=ID&step=N` answers with what a chart over depth shows at a step, or 204 for nothing.
 Headers say which version an answer is, and when to ask again. All that ask for the same share one look at the files. Nothing
 is changed by it. Knows no Streamlit.
 """
@@ -40,6 +41,11 @@ LOOK_SECONDS, LIST_LOOK_SECONDS = 0.1, 0.5
 IDLE_SECONDS, ANSWERED_SECONDS = 1.0, 20.0
 """When to ask again for what is not live, and for the list of runs; for a preflight that is answered, which stays unless its
 answer was a problem."""
+
+SCRUBS_PER_QUESTION = 4
+"""So often more than for what is live a tab asks while a person draws a slider over the steps."""
+
+MAX_STEP_DIGITS = 12
 
 FORGET_SECONDS = 30.0
 MAX_SOURCES = 200
@@ -200,6 +206,8 @@ class Feed:
         except NotFound:
             return PlainTextResponse("There is no such run; it may have been deleted.", 404)
         except WorkspaceError as error:
+            if name == "profile":
+                return await self._profile(asked.source, query)
             return PlainTextResponse(str(error), 503)
         news = asked.source.news(have)
         headers = {"Cache-Control": "no-store", SECONDS_HEADER: f"{self._seconds(name, asked.source):g}"}
@@ -211,6 +219,18 @@ class Feed:
     def close(self) -> None:
         """Lets go of everything."""
         for key in list(self._sources):
+    async def _profile(self, source: Source, query: Mapping[str, str]) -> Response:
+        assert isinstance(source, Charts)
+        chart_id, step = query.get("chart", ""), query.get("step", "")
+        # Of digits alone, and not of as many as make one thread busy for long.
+        if not (step.isascii() and step.isdecimal() and len(step) <= MAX_STEP_DIGITS):
+            return PlainTextResponse(f"A step is a whole number of at most {MAX_STEP_DIGITS} digits.", 400)
+        body = await run_in_threadpool(source.view.at, chart_id, int(step))
+        headers = {"Cache-Control": "no-store", SECONDS_HEADER: f"{self._pace() / SCRUBS_PER_QUESTION:g}"}
+        if body is None:
+            return Response(status_code=204, headers=headers)
+        return Response(body, media_type="application/json", headers=headers)
+
             self._close(key)
         if self._workspace is not None:
             self._workspace.close()
@@ -274,7 +294,7 @@ def _key(name: str, query: Mapping[str, str]) -> tuple[str, ...] | None:
             return ("preflight", query.get("key", ""))
         case "runs":
             return ("runs", query.get("experiment", ""), *_ids(query.get("shown", "")))
-        case "charts":
+        case "charts" | "profile":
             return ("charts", *_ids(query.get("runs", "")))
     return None
 

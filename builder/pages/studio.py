@@ -310,7 +310,8 @@ def _choose_runs(actions: StudioActions) -> None:
 
 
 def _charts(actions: StudioActions) -> None:
-    live(_feed("charts", runs=",".join(actions.session.shown)), key="live", height=None, below=MIXER_HEIGHT)
+    runs = ",".join(actions.session.shown)
+    live(_feed("charts", runs=runs), _feed("profile", runs=runs), key="live", height=None, below=MIXER_HEIGHT)
 
 
 def _mixer(actions: StudioActions) -> None:

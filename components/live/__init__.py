@@ -7,13 +7,15 @@ from streamlit.components.v2 import component
 _LIVE = component("components.live", js="index.js", css="index.css")
 
 
-def live(follow: str, *, key: str, height: int | None = 500, below: int = 0) -> None:
+def live(follow: str, profiles: str, *, key: str, height: int | None = 500, below: int = 0) -> None:
     """Four charts that follow some runs.
 
     Args:
         follow: Where their messages are, beside the page; it answers as `builder.pages.feed` describes.
+        profiles: Where charts over depth are at any step, by `&chart=…&step=…`.
         key: The widget's; another set of runs should keep it, so that nothing is mounted again.
         height: Of the whole, in pixels, for two rows of charts; None fills the window from where the charts begin.
         below: Pixels to leave free under the charts when they fill the window.
     """
-    _LIVE(key=key, data={"key": key, "follow": follow, "height": height, "below": below})
+    data = {"key": key, "follow": follow, "profiles": profiles, "height": height, "below": below}
+    _LIVE(key=key, data=data)

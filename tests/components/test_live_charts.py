@@ -11,7 +11,7 @@ from remounting import tell, unmount_for_good
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.charts.assembly import Assembly
 from builder.spec.catalogue import block_styles
-from builder.workspace.rows import ABSENT, RunWriter, Series
+from builder.workspace.rows import ABSENT, RunReader, RunWriter, Series
 
 pytestmark = pytest.mark.e2e
 
@@ -38,13 +38,14 @@ class Run:
 
     def __init__(self, folder):
         folder.mkdir()
+        self.folder = folder
         names = [("loss", "train", "scalar"), ("accuracy", "train", "scalar")]
         names += [
             (quantity, group["name"], "scalar") for quantity in ("grad_norm", "learning_rate") for group in GROUPS
         ]
         names += [("grad_norm", block["address"], "profile") for block in BLOCKS]
-        self.series = [Series(id=i, quantity=q, subject=s, family=f) for i, (q, s, f) in enumerate(names)]
         names += [("alive", "i4", "profile"), ("step_seconds", "train", "scalar")]
+        self.series = [Series(id=i, quantity=q, subject=s, family=f) for i, (q, s, f) in enumerate(names)]
         self.writer = RunWriter(folder)
         self.writer.start({"num_steps": 600, "groups": GROUPS, "blocks": BLOCKS}, self.series)
         self.view = LiveView([ShownRun("r1", "run", folder, "#3B7DE0")], kind_looks(block_styles()))
@@ -83,7 +84,8 @@ def run(tmp_path) -> Iterator[Run]:
 
 def mount(page, message):
     send(page, message)
-    page.evaluate("data => harness.mount('live', data, { width: 680 })", {"follow": "feed/charts?x", "height": 500})
+    data = {"follow": "feed/charts?x", "profiles": "feed/profile?x", "height": 500}
+    page.evaluate("data => harness.mount('live', data, { width: 680 })", data)
 
 
 def send(page, message):
@@ -310,8 +312,6 @@ def test_any_evaluation_is_looked_at_and_stays_while_others_come(page, run):
     expect(label).to_contain_text("step 65 ·")
 
 
-def test_dark_and_light_are_followed(page, run):
-    run.grow(20)
 def answer_profiles(page, run):
     """From now on the page's questions for a step are answered by the run's rows; collects the steps asked for."""
     asked = []
@@ -491,6 +491,8 @@ def test_values_above_the_linear_axis_are_told_and_shown_by_a_click(page, run):
     assert (found["type"], found["y"][1] > 6) == ("log", True)
 
 
+def test_dark_and_light_are_followed(page, run):
+    run.grow(20)
     mount(page, run.message())
     wait_for_points(page, "loss", "r1-0_band", 20)
     light = drawn(page, "loss")["text"]

@@ -137,6 +137,29 @@ def test_a_state_says_since_when_it_is_so(feed, run, grow, clock):
     assert second["run"]["step"] == 10
 
 
+def test_a_profile_is_told_at_any_step(feed, run, grow):
+    grow(40, 0.5)
+    grow(40, 0.25)
+    for step, height in ((40, 0.25), (80, 0.125), (500, 0.125)):
+        status, found, headers = ask(feed, "profile", f"runs={run.id}&chart=depth_profile&step={step}")
+        assert (status, found["note"]) == (200, f"step {min(step, 80)}")
+        (dots,) = [fill for uid, fill in found["fills"].items() if "-dot-" in uid]
+        assert dots == {"x": [1], "y": [height]}
+        assert float(headers[SECONDS_HEADER]) == PACE / 4
+        assert headers["cache-control"] == "no-store"
+
+
+def test_what_is_no_profile_or_no_step_is_refused(feed, run, grow):
+    grow(5)
+    query = f"runs={run.id}&chart="
+    assert ask(feed, "profile", f"{query}gate_profile&step=5")[0] == 204
+    assert ask(feed, "profile", f"{query}loss&step=5")[0] == 204
+    for step in ("", "-1", "1.5", "%C2%B2", "9" * 13, "nan"):
+        status, words, _ = ask(feed, "profile", f"{query}depth_profile&step={step}")
+        assert (status, words) == (400, "A step is a whole number of at most 12 digits.")
+    assert ask(feed, "profile", "runs=x&chart=depth_profile&step=5")[0] == 404
+
+
 def test_charts_are_told_by_what_is_new(feed, run, grow):
     grow(40)
     assembly = Assembly()

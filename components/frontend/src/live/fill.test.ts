@@ -15,6 +15,7 @@ function held(columns: Record<string, Cell[]>, x: number[], fills = {}): Assembl
     notes: {},
     limits: {},
     axis_end: 10,
+    last_step: 10,
     empty: false,
     written_at: 0,
   });
@@ -75,6 +76,13 @@ it("fills a trace whole by its uid and keeps what the figure said of its marker"
 
 it("maps are exponents, with zeros a decade below the rest", () => {
   const map: Trace = { uid: "m", type: "heatmap", meta: { table: "t", columns: ["a", "b"] } };
+it("fills of another step take the place of all that are of the newest", () => {
+  const [one, other]: Trace[] = ["u", "v"].map((uid) => ({ uid, type: "scatter" }) as Trace);
+  const assembly = held({}, [], { u: { x: [1], y: [2] }, v: { x: [1], y: [3] } });
+  const { traces } = fillChart(chart(one!, other!), "linear", assembly, { fills: { u: { x: [1], y: [7] } } });
+  expect(traces.map((trace) => [trace.uid, trace.y])).toEqual([["u", [7]]]);
+});
+
   const { traces } = fillChart(chart(map), null, held({ a: [1, 0.1], b: [0, null] }, [1, 2]));
   expect(traces[0]!.z![0]).toEqual([0, -1]);
   expect(traces[0]!.z![1]![0]).toBeCloseTo(-2);
@@ -105,9 +113,15 @@ it("the ticks of a map's colours are those of an axis, and few", () => {
 
 it("draws one row of counts, the newest or that of the moment", () => {
   const counts: Trace = { uid: "m", type: "heatmap", meta: { table: "t", matrix: "a" } };
+it("a map whose blocks are known but of which nothing is recorded is empty", () => {
+  const map: Trace = { uid: "m", type: "heatmap", y: [1, 2], meta: { table: "t", columns: ["a", "b"] } };
+  expect(fillChart(chart(map), null, held({}, [])).isEmpty).toBe(true);
+  expect(fillChart(chart({ uid: "g", type: "heatmap", y: [0.5] }), null, held({}, [])).isEmpty).toBe(true);
+});
+
   const assembly = held({ a: [1, 0, 0, 1, 2, 0, 0, 2] }, [5, 6]);
   const textAt = (x: number | null) =>
-    fillChart(chart(counts), null, assembly, x === null ? null : { table: "t", x }).traces[0]!.text![0];
+    fillChart(chart(counts), null, assembly, { moment: x === null ? null : { table: "t", x } }).traces[0]!.text![0];
   expect(textAt(null)).toEqual(["2", ""]);
   expect(textAt(5)).toEqual(["1", ""]);
   expect(fillChart(chart(counts), null, held({}, [])).isEmpty).toBe(true);

@@ -3,7 +3,7 @@
 import { fullColour, logTicks, zeroFloor } from "./axis";
 import { matrixOf } from "./matrix";
 import type { Assembly } from "./merge";
-import type { Cell, Chart, Scale, Trace } from "./message";
+import type { Cell, Chart, Fill, Scale, Trace } from "./message";
 import { type Moment, placeOf } from "./moment";
 
 /** About so many have room beside a small map. */
@@ -18,9 +18,15 @@ export interface Filled {
   isEmpty: boolean;
 }
 
-export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly, moment: Moment | null = null): Filled {
+/** What a person went back to: a row of a table, or the fills of another step than the newest. */
+export interface Earlier {
+  moment?: Moment | null;
+  fills?: Record<string, Fill> | undefined;
+}
+
+export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly, earlier: Earlier = {}): Filled {
   // An empty trace costs as much drawing as a full one.
-  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, moment)).filter(hasData);
+  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, earlier)).filter(hasData);
   const isEmpty = traces.length === 0;
   const floor = scale === "log" ? zeroFloor(heightsOf(traces)) : null;
   let hasZero = false;
@@ -37,13 +43,15 @@ export function* heightsOf(traces: readonly Trace[]): Generator<Cell> {
 }
 
 function hasData(trace: Trace): boolean {
-  return (trace.z ?? []).some((row) => row.length > 0) || (trace.y ?? []).some((height) => height !== null);
+  // Of a map `y` are the blocks, which are known before there is anything of them.
+  if (trace.type === "heatmap") return (trace.z ?? []).some((row) => row.length > 0);
+  return (trace.y ?? []).some((height) => height !== null);
 }
 
-function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): Trace {
+function fillTrace(declared: Trace, assembly: Assembly, { moment = null, fills }: Earlier): Trace {
   const { meta, ...trace } = declared;
   if (meta === undefined) {
-    for (const [key, value] of Object.entries(assembly.message?.fills[declared.uid] ?? {})) {
+    for (const [key, value] of Object.entries((fills ?? assembly.message?.fills)?.[declared.uid] ?? {})) {
       trace[key] = isPlain(value) && isPlain(trace[key]) ? { ...trace[key], ...value } : value;
     }
     return trace as Trace;

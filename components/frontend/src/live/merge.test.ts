@@ -13,6 +13,7 @@ function message(table: Table, changes: Partial<Message> = {}): Message {
     notes: {},
     limits: {},
     axis_end: 100,
+    last_step: 100,
     empty: false,
     written_at: 0,
     ...changes,

@@ -62,3 +62,4 @@ export interface Message {
 }
   /** Values above do not widen a chart's linear axis, by its id. */
   limits: Record<string, number>;
+  last_step: number;

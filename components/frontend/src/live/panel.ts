@@ -10,7 +10,9 @@ import type { Assembly } from "./merge";
 import type { Chart, Scale } from "./message";
 import { type Moment, momentAt, placeOf } from "./moment";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
-import { type Rows, Scrubber } from "./scrubber";
+import { Scrubber, type Stops } from "./scrubber";
+import { floorTo, type Steps } from "./steps";
+import { grouped } from "../shared/words";
 
 export const SELDOM_MS = 500;
 
@@ -102,8 +104,6 @@ export class Panel {
     this.expire();
     if (this.chart?.id !== chart.id) {
       if (this.chart !== null) this.clear();
-      this.range = null;
-    }
     this.above.addEventListener("click", () => this.toggleScale());
     this.plot.addEventListener("pointermove", (event) => this.pointed(event));
     this.plot.addEventListener("pointerleave", () => events.point(null));
@@ -116,6 +116,8 @@ export class Panel {
   /** Whether the step that a person chooses is one of its own. */
   get isOfOneStep(): boolean {
     return this.chart?.every != null;
+      this.range = null;
+    }
     this.chart = chart;
     this.choice = choice;
     const ids = charts.map((each) => each.id).join();
@@ -139,16 +141,19 @@ export class Panel {
     this.drawnAt = -Infinity;
   }
 
-  draw(assembly: Assembly, colours: Colours, font: string, isLarge: boolean): void {
+  draw(assembly: Assembly, steps: Steps, colours: Colours, font: string, isLarge: boolean): void {
     const { chart, choice } = this;
     this.drawnAt = performance.now();
     const message = assembly.message;
     if (chart === null || message === null) return;
-    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, choice.moment);
-    this.label(chart, isEmpty, isLarge, message.notes[chart.id] ?? "");
+    const profile = chart.every === null ? null : steps.of(chart.id, chart.every);
+    const earlier = { moment: choice.moment, fills: profile?.fills };
+    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, earlier);
+    this.label(chart, isEmpty, isLarge, (profile ?? { note: message.notes[chart.id] ?? "" }).note);
     const entries = entriesOf(traces);
     drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
-    this.scrubber.show(this.rowsOf(chart, assembly), chart.title);
+    this.stops = chart.every === null ? this.rowsOf(chart, assembly) : stepsOf(chart.every, message.last_step, steps);
+    this.scrubber.show(isEmpty && steps.chosen === null ? null : this.stops, chart.title);
     const width = this.plot.clientWidth;
     const height = this.plot.clientHeight;
     if (isEmpty || width < 40 || height < 40) {
@@ -164,6 +169,7 @@ export class Panel {
     const frame: Frame = {
       width,
       height,
+      this.sayAbove(null);
       scale: choice.scale,
       zoom: choice.zoom,
       range: this.range,
@@ -222,13 +228,20 @@ export class Panel {
     const table = chart.figure.data.find((trace) => trace.meta?.matrix !== undefined)?.meta?.table;
     const { x, labels } = assembly.table(table ?? "");
     this.rows = table === undefined || x.length === 0 ? null : { table, x };
-    return this.rows && { labels, place: placeOf(this.choice.moment, this.rows.table, x) };
+    if (this.rows === null) return null;
+    const at = placeOf(this.choice.moment, this.rows.table, x);
+    return { first: 0, last: x.length - 1, every: 1, at, label: (place) => labels[place] ?? "", isLabelled: true };
   }
 
-  private goTo(place: number): void {
+  private goTo(at: number): void {
+    if (this.isOfOneStep) {
+      this.events.goToStep(this.stops === null || at >= this.stops.last ? null : at);
+      return;
+    }
     if (this.rows === null) return;
-    this.choice.moment = momentAt(this.rows.table, this.rows.x, place);
+    this.choice.moment = momentAt(this.rows.table, this.rows.x, at);
     this.events.follow();
+    setAttribute(this.note, "title", note);
   }
 
   private listen(element: PlotlyElement): void {
@@ -270,4 +283,13 @@ export class Panel {
     this.range = null;
     this.events.redraw();
   }
+}
+
+/** Steps at which there are values; what is drawn stands over the chart, for it may be the mean of several. */
+function stepsOf(every: number, lastStep: number, { chosen }: Steps): Stops | null {
+  if (lastStep < every) return null;
+  const last = floorTo(every, lastStep);
+  const at = chosen === null ? last : Math.min(last, floorTo(every, chosen));
+  const label = (step: number) => (step >= last ? "The newest step" : `Step ${grouped(step)}`);
+  return { first: every, last, every, at, label, isLabelled: false };
 }

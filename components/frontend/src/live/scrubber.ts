@@ -1,13 +1,19 @@
-/** The control under a chart that draws one row at a time: a slider over the rows, and what the drawn one is. */
+/** The control under a chart that draws one of many: a slider over them, and what the drawn one is. */
 
 import { h, setAttribute, setHidden, setText } from "../shared/dom";
 
 const HOW = "Drag, or press the arrow keys, to look back; at its right end it follows the newest.";
 
-export interface Rows {
-  /** What each row is, oldest first. */
-  labels: readonly string[];
-  place: number;
+/** What a slider goes through: the places of rows, or steps. */
+export interface Stops {
+  first: number;
+  last: number;
+  every: number;
+  at: number;
+  /** What is drawn there. */
+  label: (at: number) => string;
+  /** Whether the label stands beside the slider; where it does not, something else says it. */
+  isLabelled: boolean;
 }
 
 export class Scrubber {
@@ -15,15 +21,15 @@ export class Scrubber {
   private readonly slider = h("input", { class: "lv-slider", type: "range", min: 0, step: 1 });
   private readonly label = h("span", { class: "lv-moment" });
   private readonly newest = h("button", { class: "hr-quiet lv-tool", type: "button" }, "⇥");
-  private labels: readonly string[] = [];
+  private stops: Stops | null = null;
 
-  constructor(private readonly choose: (place: number) => void) {
+  constructor(private readonly choose: (at: number) => void) {
     this.element = h("div", { class: "lv-scrubber", hidden: true }, this.slider, this.newest, this.label);
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
     this.newest.addEventListener("click", () => {
       // Before the button is disabled, which would take the focus from it to nowhere.
       this.slider.focus();
-      this.go(this.labels.length - 1);
+      this.go(this.stops?.last ?? 0);
     });
     const follow = "Follow the newest again (End)";
     setAttribute(this.newest, "title", follow);
@@ -31,28 +37,31 @@ export class Scrubber {
   }
 
   /** Null for a chart that has nothing to go through. */
-  show(rows: Rows | null, title: string): void {
-    setHidden(this.element, rows === null);
-    if (rows === null) return;
-    this.labels = rows.labels;
+  show(stops: Stops | null, title: string): void {
+    setHidden(this.element, stops === null);
+    this.stops = stops;
+    if (stops === null) return;
     setAttribute(this.slider, "aria-label", `${title}: which one is shown`);
-    setAttribute(this.slider, "max", rows.labels.length - 1);
-    this.slider.disabled = rows.labels.length < 2;
-    this.point(rows.place);
+    setAttribute(this.slider, "min", stops.first);
+    setAttribute(this.slider, "max", stops.last);
+    setAttribute(this.slider, "step", stops.every);
+    this.slider.disabled = stops.last <= stops.first;
+    this.point(stops, stops.at);
   }
 
-  private go(place: number): void {
-    this.point(place);
-    this.choose(place);
+  private go(at: number): void {
+    if (this.stops === null) return;
+    this.point(this.stops, at);
+    this.choose(at);
   }
 
-  private point(place: number): void {
-    const label = this.labels[place] ?? "";
-    if (Number(this.slider.value) !== place) this.slider.value = String(place);
-    this.newest.disabled = place >= this.labels.length - 1;
-    setText(this.label, label);
+  private point(stops: Stops, at: number): void {
+    const label = stops.label(at);
+    if (Number(this.slider.value) !== at) this.slider.value = String(at);
+    this.newest.disabled = at >= stops.last;
+    setText(this.label, stops.isLabelled ? label : "");
     setAttribute(this.label, "title", label);
     setAttribute(this.slider, "aria-valuetext", label);
-    setAttribute(this.slider, "title", `${label} (${place + 1} of ${this.labels.length}). ${HOW}`);
+    setAttribute(this.slider, "title", `${label}. ${HOW}`);
   }
 }

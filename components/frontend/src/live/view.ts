@@ -1,6 +1,7 @@
 /** Four panels that follow the messages. */
 
 import { h, setAttribute, setStyle } from "../shared/dom";
+import { ask } from "../shared/feed";
 import type { Host, View } from "../shared/mount";
 import { onSurroundings } from "../shared/place";
 import type { Colours } from "../shared/theme";
@@ -9,8 +10,11 @@ import type { Message } from "./message";
 import { Pace } from "./pace";
 import { type Choice, newChoice, Panel, SELDOM_MS } from "./panel";
 
+import { type Answer, type Profile, Steps } from "./steps";
 export interface Data {
   /** In pixels; null fills the window. */
+  /** Address of charts over depth at any step. */
+  profiles: string;
   height: number | null;
   /** Pixels to leave free under the charts when they fill the window. */
   below: number;
@@ -44,7 +48,7 @@ export class LiveView implements View<Data> {
   private waiting: Panel[] = [];
   private timer = 0;
   private frame = 0;
-  private followFrame = 0;
+  private readonly followFrames = new Map<Panel, number>();
   private round = { begun: 0, cost: 0, writtenAt: 0 };
   private timedAt = 0;
   private isOneLate = false;
@@ -61,7 +65,9 @@ export class LiveView implements View<Data> {
     window.addEventListener("resize", this.onResize);
   }
 
-  update({ height, below }: Data): void {
+  update({ profiles, height, below }: Data): void {
+    if (profiles !== this.profiles) this.steps.forget();
+    this.profiles = profiles;
     this.fixedHeight = height;
     this.below = below;
     this.fit();
@@ -112,9 +118,10 @@ export class LiveView implements View<Data> {
         panel.expire();
         this.redraw();
       },
-      follow: () => {
-        cancelAnimationFrame(this.followFrame);
-        this.followFrame = requestAnimationFrame(() => this.drawPanel(panel));
+      follow: () => this.followAll((each) => each === panel),
+      goToStep: (step) => {
+        this.steps.chosen = step;
+        this.followAll((each) => each.isOfOneStep);
       },
     });
     return panel;
@@ -193,7 +200,7 @@ export class LiveView implements View<Data> {
   private drawPanel(panel: Panel): number {
     const begun = performance.now();
     const font = getComputedStyle(this.element).fontFamily;
-    panel.draw(this.assembly, this.host.colours, font, panel === this.large);
+    panel.draw(this.assembly, this.steps, this.host.colours, font, panel === this.large);
     const cost = performance.now() - begun;
     hook()?.draw.push(cost);
     return cost;

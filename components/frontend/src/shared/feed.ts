@@ -130,6 +130,22 @@ export class Following {
   }
 }
 
+/** An answer that was asked for once. */
+export interface Answer {
+  /** Null where there is nothing. */
+  found: unknown;
+  /** Seconds after which another question is welcome. */
+  seconds: number;
+}
+
+/** Asks once; rejects if the server does not answer. */
+export async function ask(address: string): Promise<Answer> {
+  const response = await fetch(beside(address), { cache: "no-store" });
+  if (!response.ok) throw new Error(response.statusText);
+  const found: unknown = response.status === 200 ? await response.json() : null;
+  return { found, seconds: Number(response.headers.get(SECONDS_HEADER) ?? 1) };
+}
+
 /** The page may be served under a path. */
 function beside(address: string): string {
   return `${window.location.pathname.replace(/\/*$/, "/")}${address}`;
