@@ -31,7 +31,8 @@ class Assembly:
         self._generation: str | None = None
         self._tables: dict[str, dict[str, Any]] = {}
         self._message: Message = {}
-        self._charts: list[dict[str, Any]] = []
+        self._once: Message = {}
+        """What full messages alone say."""
 
     def apply(self, message: Message) -> bool:
         """Take a message; False if something before it is missing, and then nothing changes."""
@@ -39,7 +40,7 @@ class Assembly:
             return False
         if message["full"]:
             self._tables = {}
-            self._charts = message["charts"]
+            self._once = {name: message[name] for name in ("charts", "items")}
         self._generation, self._message = message["generation"], message
         for name, new in message["tables"].items():
             self._tables[name] = _merged(self._tables.get(name, {"x": [], "columns": {}}), new)
@@ -48,7 +49,7 @@ class Assembly:
     def whole(self) -> Message:
         """The last message as a full one: all that the messages so far say."""
         tables = {name: _rows_from(table, 0) for name, table in self._tables.items()}
-        return {**self._message, "full": True, "charts": self._charts, "tables": tables}
+        return {**self._message, "full": True, **self._once, "tables": tables}
 
     def since(self, firsts: Mapping[str, int]) -> Message:
         """The last message, with the rows of each of these tables from the given one on, and no other table's."""
@@ -65,7 +66,8 @@ class Assembly:
         Raises:
             KeyError: if there is no such chart.
         """
-        chart = next((chart for chart in self._charts if chart["id"] == chart_id), None)
+        charts = self._once["charts"]
+        chart = next((chart for chart in charts if chart["id"] == chart_id), None)
         if chart is None:
             raise KeyError(f"There is no chart {chart_id!r}; there are {[each['id'] for each in charts]}.")
         traces = [self._filled(trace) for trace in chart["figure"]["data"]]
@@ -81,10 +83,10 @@ class Assembly:
         if chart["x"] == "step":
             layout["xaxis"] = {**layout.get("xaxis", {}), "range": [0, self._message["axis_end"]]}
             layout.update(_flag_layout(self._message["flags"]))
-        for trace in traces:
-            _mark_zeros(trace, floor)
         if chart["scale"] == "linear" and (limit := self._message["limits"].get(chart_id)):
             _hold_back(layout, [height for trace in traces for height in trace.get("y", [])], limit)
+        for trace in traces:
+            _mark_zeros(trace, floor)
         return go.Figure(themed({"data": traces, "layout": layout}, theme))
 
     def _title(self, chart: Mapping[str, Any]) -> str:
@@ -181,8 +183,6 @@ def _log_axis(heights: list[float | None], floor: float) -> dict[str, Any]:
     return {"range": [math.log10(low / 1.5), math.log10(high * 1.5)], "tickvals": values, "ticktext": labels}
 
 
-def _mark_zeros(trace: dict[str, Any], floor: float | None) -> None:
-    """On a logarithmic axis a true zero is drawn at the floor and says so; otherwise the hover adds nothing."""
 def _hold_back(layout: dict[str, Any], heights: list[float | None], limit: float) -> None:
     """Leaves values above the limit outside, and says so in the plot's corner."""
     greatest = above(heights, limit)
@@ -203,6 +203,8 @@ def _hold_back(layout: dict[str, Any], heights: list[float | None], limit: float
     layout["annotations"] = [*layout.get("annotations", []), word]
 
 
+def _mark_zeros(trace: dict[str, Any], floor: float | None) -> None:
+    """On a logarithmic axis a true zero is drawn at the floor and says so; otherwise the hover adds nothing."""
     if trace["type"] == "heatmap":
         return
     heights = trace.get("y", [])

@@ -121,6 +121,7 @@ def _map(
         empty=empty_text(runs[:1], quantity, appears, kind=kind, without=without),
         traces=traces,
         columns=columns,
+        y="depth",
         y_title="block",
         scale=None,
         layout={"yaxis": {"title": {"text": "block"}}},

@@ -63,11 +63,12 @@ class Chart:
             row; a trace without `meta` is filled whole by its `uid`.
         columns: what must be computed for it, by run id.
         x: what lies along it.
+        y: what lies upwards, if it is no quantity.
         y_title: of the vertical axis, for the hover and exports.
         scale: of the vertical axis; `None` if it cannot be changed.
         tick_format: d3's, for a linear axis.
-        layout: more of plotly's layout.
         every: of a chart of one step, at whose multiples it has something to show; `None` where there is no such step.
+        layout: more of plotly's layout.
     """
 
     id: str
@@ -82,8 +83,8 @@ class Chart:
     y_title: str = ""
     scale: Literal["linear", "log"] | None = "linear"
     tick_format: str = ""
-    layout: Mapping[str, Any] | None = None
     every: int | None = None
+    layout: Mapping[str, Any] | None = None
 
     def to_json(self, *, is_chosen: bool) -> dict[str, Any]:
         """As the component takes it; once runs are chosen, what will appear needs no press of Train."""
@@ -97,6 +98,8 @@ class Chart:
             "x": self.x,
             "scale": self.scale,
             "tick_format": self.tick_format,
+            "every": self.every,
+            "depth": "x" if self.x == "depth" else "y" if self.y == "depth" else None,
             "figure": {"data": self.traces, "layout": dict(self.layout or {})},
         }
 

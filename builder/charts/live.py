@@ -175,10 +175,10 @@ class LiveView:
             "written_at": max((feed.written_at() for feed in feeds), default=0),
         }
         if full:
+            message["items"] = feeds[0].run.items_by_depth if feeds else []
             message["charts"] = [chart.to_json(is_chosen=bool(self.runs)) for chart in self._charts]
         for place, feed in enumerate(feeds):
             feed.add_to(message, axis_end=end, first=place == 0, alone=len(feeds) == 1)
-        return message
         if limit := loss_limit([feed.loss_at_start() for feed in feeds]):
             message["limits"]["loss"] = to_json_number(limit)
         for chart_id in OVER_DEPTH:
@@ -186,8 +186,8 @@ class LiveView:
             message["fills"].update(found["fills"])
             if found["note"]:
                 message["notes"][chart_id] = found["note"]
+        return message
 
-    def _start_over(self, feeds: Sequence[RunFeed]) -> None:
     def _over_depth(self, chart_id: str, feeds: Sequence[RunFeed], step: int) -> Message:
         spans, fills = {}, {}
         for place, feed in enumerate(feeds):
@@ -196,6 +196,7 @@ class LiveView:
                 fills.update(found[1])
         return {"fills": fills, "note": span_note(spans) if spans else ""}
 
+    def _start_over(self, feeds: Sequence[RunFeed]) -> None:
         self._generation += 1
         self._charts = charts_of([feed.run for feed in feeds], self._kinds, self._class_names)
         for feed in feeds:

@@ -72,6 +72,12 @@ class RecordedRun:
         """Block copies in order of depth: address, kind, depth and the like."""
         return sorted(self.info.get("blocks", []), key=lambda block: block["depth"])
 
+    @property
+    def items_by_depth(self) -> list[str]:
+        """Which item of the tower the block at each depth is, from depth 1 on; empty where there is none."""
+        items = {block["depth"]: block["item"] for block in self.blocks}
+        return [items.get(depth, "") for depth in range(1, max(items, default=0) + 1)]
+
     def find(self, quantity: str, subject: str, family: Family = "scalar") -> Series | None:
         """The series of a quantity and subject, if the run records it.
 

@@ -23,7 +23,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from builder.charts import LiveView, SharedView, ShownRun, kind_looks
-from builder.pages.live_cards import live_items
+from builder.pages.live_cards import LiveCards
 from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.pages.run_rows import run_list
 from builder.pages.run_status import current_group_values, looks_of, open_reader, run_status, run_title
@@ -98,32 +98,35 @@ class Kept:
 
 
 class RunState(Kept):
-    """How one run stands: the top bar's status, the rates and norms of its groups, the bars on the cards."""
+    """How one run stands: the top bar's status, the rates and norms of its groups, what the cards show."""
 
     def __init__(self, workspace: Workspace, run_id: str) -> None:
         super().__init__(self._state)
         self._workspace = workspace
         self._run_id = run_id
         self._reader: RunReader | None = None
+        self._cards: LiveCards | None = None
 
     def _state(self) -> tuple[dict[str, Any], bool]:
         run = self._workspace.run(self._run_id)
         if self._reader is None:
             self._reader = open_reader(self._workspace, run)
+        if self._cards is None and self._reader is not None and self._reader.last_step():
+            self._cards = LiveCards(self._reader)
         state = {
             "run": run_status(self._workspace, run, self._reader),
             "groups": {
                 name: {quantity: meter(value) for quantity, value in values.items()}
                 for name, values in current_group_values(self._reader).items()
             },
-            "items": live_items(self._reader),
+            "cards": self._cards and self._cards.read(),
         }
         return state, not run.is_final
 
     def close(self) -> None:
         if self._reader is not None:
             self._reader.close()
-            self._reader = None
+            self._reader = self._cards = None
 
 
 class Charts:
@@ -203,11 +206,11 @@ class Feed:
                 # Noted first, so that others who ask meanwhile are told what is known.
                 asked.looked_at = now
                 await run_in_threadpool(asked.source.look)
+            if name == "profile":
+                return await self._profile(asked.source, query)
         except NotFound:
             return PlainTextResponse("There is no such run; it may have been deleted.", 404)
         except WorkspaceError as error:
-            if name == "profile":
-                return await self._profile(asked.source, query)
             return PlainTextResponse(str(error), 503)
         news = asked.source.news(have)
         headers = {"Cache-Control": "no-store", SECONDS_HEADER: f"{self._seconds(name, asked.source):g}"}
@@ -216,9 +219,6 @@ class Feed:
         version, body = news
         return Response(body, media_type="application/json", headers={**headers, VERSION_HEADER: version})
 
-    def close(self) -> None:
-        """Lets go of everything."""
-        for key in list(self._sources):
     async def _profile(self, source: Source, query: Mapping[str, str]) -> Response:
         assert isinstance(source, Charts)
         chart_id, step = query.get("chart", ""), query.get("step", "")
@@ -231,6 +231,9 @@ class Feed:
             return Response(status_code=204, headers=headers)
         return Response(body, media_type="application/json", headers=headers)
 
+    def close(self) -> None:
+        """Lets go of everything."""
+        for key in list(self._sources):
             self._close(key)
         if self._workspace is not None:
             self._workspace.close()

@@ -1,48 +1,72 @@
-"""The small bar on each card while a run trains: how large its blocks' gradients are. Knows no Streamlit."""
+"""What the cards of the tower show while a run trains: what each block does at the newest step. Knows no Streamlit."""
+
+from __future__ import annotations
 
 import math
 from typing import Any
 
-import numpy as np
+from builder.charts.blocks import num_trained
+from builder.charts.text import to_json_number
+from builder.workspace.rows import RunReader, is_absent
 
-from builder.workspace.rows import RunReader, find_series
+QUANTITIES = {"gradient": "grad_norm", "alive": "alive", "update": "update_ratio", "gate": "gate_mean"}
+"""What is told of each copy of a block, and the quantity of the rows that it is."""
 
-LOWEST_DECADE = -8.0
-"""Root-mean-square gradient per parameter, as a power of ten, that empties the bar; 1 fills it."""
+DIGITS = 3
+NOT_FINITE = "NaN"
+"""In the place of a number that is none: JSON has no word for it."""
 
 
-def live_items(reader: RunReader | None) -> dict[str, Any] | None:
-    """For each block item: `level` in [0, 1], `levels` of its copies, and a word, at the newest step.
+class LiveCards:
+    """Reads what a run's blocks do now, after its first step.
 
-    None without rows. A copy that is dropped in this step has level 0.
+    Args:
+        reader: Of a run that has begun, so that its blocks and series are known.
     """
-    if reader is None or not (last := reader.last_step()):
-        return None
-    blocks = {block["address"]: block for block in reader.info().get("blocks", [])}
-    wanted = [each for each in find_series(reader.series(), "grad_norm") if each.family == "profile"]
-    if not wanted:
-        return None
-    points = reader.read([each.id for each in wanted], last, last, 4)
-    norms = points.mean[-1] if len(points.steps) else np.full(len(wanted), math.nan)
-    items: dict[str, Any] = {}
-    for each, norm in zip(wanted, norms, strict=True):
-        block = blocks.get(each.subject)
-        if block is None:
-            continue
-        row = items.setdefault(block["item"], {"levels": [], "num_alive": 0})
-        row["levels"].append(gradient_level(float(norm), block["num_parameters"]))
-        row["num_alive"] += math.isfinite(norm)
-    for row in items.values():
-        copies, alive = len(row["levels"]), row.pop("num_alive")
-        row["level"] = max(row["levels"])
-        if alive < copies:
-            row["text"] = "dropped" if copies == 1 else f"{alive} of {copies} alive"
-    return items
+
+    def __init__(self, reader: RunReader) -> None:
+        self._reader = reader
+        self._copies: dict[str, list[str]] = {}
+        self._scales: dict[str, float] = {}
+        for block in reader.info().get("blocks", []):
+            self._copies.setdefault(block["item"], []).append(block["address"])
+            self._scales[block["address"]] = math.sqrt(num_trained(block))
+        names = {quantity: name for name, quantity in QUANTITIES.items()}
+        self._wanted: dict[int, list[tuple[int, str, str]]] = {}
+        for each in reader.series():
+            if each.family == "profile" and each.quantity in names:
+                self._wanted.setdefault(each.every, []).append((each.id, names[each.quantity], each.subject))
+
+    def read(self) -> dict[str, Any] | None:
+        """`{step, probed_at, items}`; None before the first step, or of a tower without blocks.
+
+        `items` has for each block lists in the order of its copies, those that there are: `gradient`, the root mean
+        square per trained parameter before clipping; `alive`, 1 or 0; and from the newest probe `update`, ‖Δw‖ / ‖w‖,
+        and `gate`, the mean transform gate. None: a dropped copy has none, or it was not measured yet.
+        """
+        last = self._reader.last_step()
+        if not last or not self._wanted:
+            return None
+        values: dict[tuple[str, str], float | int | str | None] = {}
+        for every, wanted in self._wanted.items():
+            if step := last - last % every:
+                row = self._reader.read([number for number, _, _ in wanted], step, step).mean[-1]
+                absent = is_absent(row)
+                for (_, name, address), value, is_missing in zip(wanted, row, absent, strict=True):
+                    scale = self._scales.get(address, 1.0) if name == "gradient" else 1.0
+                    values[name, address] = None if is_missing else _told(value / scale)
+        items = {
+            item: {
+                name: [values.get((name, address)) for address in addresses]
+                for name in QUANTITIES
+                if any((name, address) in values for address in addresses)
+            }
+            for item, addresses in self._copies.items()
+        }
+        probe = max(self._wanted)
+        return {"step": last, "probed_at": last - last % probe if probe > 1 else 0, "items": items}
 
 
-def gradient_level(norm: float, num_parameters: int) -> float:
-    """Where the root-mean-square gradient stands between 10^-8 and 1, on a log scale; 0 if there is none."""
-    rms = norm / math.sqrt(num_parameters) if num_parameters else math.nan
-    if not math.isfinite(rms) or rms <= 0.0:
-        return 0.0
-    return round(min(1.0, max(0.0, 1.0 - math.log10(rms) / LOWEST_DECADE)), 3)
+def _told(value: float) -> float | int | str:
+    number = to_json_number(float(value), DIGITS)
+    return NOT_FINITE if number is None else number

@@ -132,18 +132,132 @@ def test_mounted_anew_without_a_catalogue_it_asks_for_one(open_studio):
     assert studio.shown() == ["i90", "i1", "i91"]
 
 
-def test_levels_of_a_running_network_move_the_bars_and_nothing_else(open_studio):
-    studio = open_studio(tower(linear(1), block(2)))
-    bar = studio.card("i2").locator(".bar")
-    assert bar.is_hidden()
-    tell(studio.page, "run?run=r1", {"items": {"i2": {"level": 0.25, "text": "gate <b>31 %</b> open"}}})
+def now(step=40, probed_at=40, **items):
+    """What the feed says of the cards."""
+    return {"cards": {"step": step, "probed_at": probed_at, "items": items}}
+
+
+def test_a_running_network_moves_the_gauges_and_nothing_else(open_studio):
+    studio = open_studio(tower(linear(1), block(2, "highway"), block(3)))
+    gauges = studio.card("i2").locator(".gauges")
+    assert gauges.is_hidden()
+    highway = {"gradient": [1e-6], "update": [1e-3], "gate": [0.125]}
+    tell(studio.page, "run?run=r1", now(1234, 1230, i2=highway, i3={"gradient": ["NaN"]}))
     studio.update(follow="feed/run?run=r1")
-    expect(bar).to_be_visible()
-    assert "matrix(0.25" in bar.locator("i").evaluate("node => getComputedStyle(node).transform")
-    assert "gate <b>31 %</b> open" in studio.card("i2").inner_text()
+    expect(gauges).to_be_visible()
+    transform = "node => getComputedStyle(node).transform"
+    assert "matrix(0.25" in gauges.locator(".gradient i").evaluate(transform)
+    assert "matrix(0.125" in gauges.locator(".gate i").evaluate(transform)
+    assert gauges.locator(".needle i").evaluate("node => node.style.left") == "50%"
+    gauges.hover()
+    title = gauges.get_attribute("title") or ""
+    assert "Step 1,234: gradient 1.0e-6 per trained parameter" in title
+    assert "step 1,230" in title
+    assert "update 1.0e-3 of the weights" in title
+    assert "gates 13 % open" in title
+    residual = studio.card("i3").locator(".gauges")
+    expect(residual.locator(".bar.gradient")).to_have_attribute("data-bad", "")
+    assert residual.locator(".needle, .gate").evaluate_all("nodes => nodes.every((node) => !node.checkVisibility())")
     assert studio.edits() == []
     studio.update(follow=None)
-    expect(bar).to_be_hidden()
+    expect(gauges).to_be_hidden()
+
+
+def test_a_dropped_block_and_one_that_lives_take_the_same_room(open_studio):
+    studio = open_studio(tower(linear(1), block(2, "stochastic_depth")))
+    chip = studio.card("i2").locator(".chip.alive")
+    widths = []
+    for alive, word in ((1, "alive"), (0, "dropped")):
+        tell(studio.page, f"run?run=r{alive}", now(i2={"gradient": [0.1 if alive else None], "alive": [alive]}))
+        studio.update(follow=f"feed/run?run=r{alive}")
+        expect(chip).to_have_text(word)
+        widths.append(chip.bounding_box()["width"])
+    assert widths[0] == widths[1]
+
+
+def test_a_repeat_shows_its_copies_as_a_strip(open_studio):
+    repeat = {"kind": "repeat", "id": "i5", "times": 100, "items": [block(6, "stochastic_depth")]}
+    studio = open_studio(tower(linear(1), repeat))
+    strip = studio.card("i5").locator(".strip")
+    before = strip.bounding_box()
+    alive = [copy % 3 > 0 for copy in range(100)]
+    copies = {"gradient": [10.0 ** (-8 + copy * 0.08) if lives else None for copy, lives in enumerate(alive)]}
+    tell(studio.page, "run?run=r1", now(i6={**copies, "alive": [int(each) for each in alive]}))
+    studio.update(follow="feed/run?run=r1")
+    expect(studio.card("i6").locator(".chip.alive")).to_have_text("\u200766 of 100 alive")
+    marks = {name: strip.locator(f".{name}").get_attribute("d") for name in ("alive", "dropped")}
+    assert (marks["alive"].count("M"), marks["dropped"].count("M")) == (66, 34)
+    heights = [float(mark.split("v-")[1].split("h")[0]) for mark in marks["alive"].split("M")[1:]]
+    assert heights == sorted(heights)
+    assert heights[-1] == pytest.approx(13 * 98 / 100, abs=0.1)
+    assert strip.bounding_box() == before
+    card = studio.card("i5").bounding_box()
+    assert before["x"] + before["width"] <= card["x"] + card["width"]
+    strip.hover(position={"x": before["width"] * 0.305, "y": 5})
+    title = studio.card("i5").locator(".copies").get_attribute("title") or ""
+    assert title.startswith("Copy 31 of 100\n")
+    assert "Dropped in this step" in title
+
+
+POINTED = """() => {
+    window.pointed = [];
+    window.addEventListener('highrise-pointed', (event) => pointed.push(event.detail.at));
+}"""
+
+
+def point(page, source, at):
+    """As a chart does."""
+    detail = {"source": source, "at": at}
+    page.evaluate("detail => window.dispatchEvent(new CustomEvent('highrise-pointed', { detail }))", detail)
+
+
+def test_a_card_under_the_pointer_or_with_the_focus_is_told_to_the_charts(open_studio):
+    inner = block(6, body=[linear(7)])
+    repeat = {"kind": "repeat", "id": "i5", "times": 3, "items": [inner, block(8)]}
+    studio = open_studio(tower(linear(1), repeat, block(2)))
+    page = studio.page
+    page.evaluate(POINTED)
+
+    def told():
+        return page.evaluate("pointed.at(-1)")
+
+    studio.card("i2").hover()
+    assert told() == {"items": ["i2"], "copy": None}
+    studio.card("i5").hover()
+    assert told() == {"items": ["i6", "i8"], "copy": None}
+    studio.card("i1").hover()
+    assert told() is None
+    studio.card("i2").click()
+    page.mouse.move(5, 5)
+    assert told() == {"items": ["i2"], "copy": None}
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("pointed.at(-1)?.items[0] === 'i8'")
+    page.evaluate("harness.root('editor').activeElement.blur()")
+    assert told() is None
+    assert studio.edits() == []
+
+
+def test_a_block_that_is_pointed_at_in_a_chart_lights_up_its_card_or_the_mark_of_its_copy(open_studio):
+    repeat = {"kind": "repeat", "id": "i5", "times": 3, "items": [block(6)]}
+    studio = open_studio(tower(linear(1), repeat, block(2)))
+    page = studio.page
+
+    def lit():
+        return page.locator(".node.lit").evaluate_all("nodes => nodes.map((node) => node.dataset.id)")
+
+    point(page, "charts", {"items": ["i2"], "copy": 0})
+    assert lit() == ["i2"]
+    point(page, "charts", {"items": ["i6"], "copy": 1})
+    assert lit() == ["i5", "i6"]
+    assert studio.card("i5").locator(".strip .lit").get_attribute("d") == "M7 13v-13.0h5V13z"
+    studio.card("i5").locator(".fold").click()
+    page.mouse.move(5, 5)
+    point(page, "charts", {"items": ["i6"], "copy": 2})
+    assert lit() == ["i5"]
+    point(page, "charts", {"items": ["i77"], "copy": 0})
+    assert lit() == []
+    point(page, "charts", None)
+    assert not studio.card("i5").locator(".strip .lit").get_attribute("d")
 
 
 def test_what_the_first_step_says_stands_on_top_and_on_the_cards_as_text(open_studio):

@@ -105,7 +105,7 @@ def test_a_runs_state_is_its_status_rates_norms_and_cards(feed, run, grow):
     assert status == 200
     assert (state["run"]["id"], state["run"]["status"], state["run"]["step"]) == (run.id, "running", 50)
     assert state["groups"] == {"all": {"learning_rate": 0.5, "grad_norm": 0.5}}
-    assert state["items"]["i2"]["levels"] == [0.925]
+    assert state["cards"] == {"step": 50, "probed_at": 0, "items": {"i2": {"gradient": [0.25]}}}
     assert headers[SECONDS_HEADER] == str(PACE)
     assert headers["cache-control"] == "no-store"
 

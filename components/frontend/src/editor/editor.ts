@@ -6,6 +6,7 @@ import { Following } from "../shared/feed";
 import { newNonce } from "../shared/nonce";
 import { EDIT_SENT } from "../shared/order";
 import { onSurroundings } from "../shared/place";
+import { Throttle } from "../shared/throttle";
 import { Actions } from "./actions";
 import { Drag } from "./drag/drag";
 import { Spring } from "./drag/spring";
@@ -27,6 +28,9 @@ const STACKED = "(max-width: 1000px) and (orientation: portrait)";
 const STACKED_SHARE = 0.56;
 /** Below this width cards drop what the form shows as well. */
 const NARROW = 620;
+/** For whoever asks for less motion, cards change no more often. */
+const CALM = "(prefers-reduced-motion: reduce)";
+const CALM_MS = 1000;
 
 export function createEditor(host: Host): View<EditorData> {
   const element = h("div", { class: "hr-editor" });
@@ -120,6 +124,8 @@ export function createEditor(host: Host): View<EditorData> {
     if (!store.dragging) tower.live();
   }
 
+  const calmly = new Throttle(drawLive, CALM_MS);
+
   function takePreflight(found: Preflight | null): void {
     store.preflight = found;
     if (store.catalogue !== null && store.document !== null && !store.dragging) tower.preflight();
@@ -192,7 +198,8 @@ export function createEditor(host: Host): View<EditorData> {
     },
     news: (news: Live | null) => {
       store.live = news;
-      drawLive();
+      if (news !== null && window.matchMedia(CALM).matches) calmly.request();
+      else drawLive();
     },
     left: () => store.flush(),
     back: () => {

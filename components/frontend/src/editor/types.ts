@@ -143,10 +143,27 @@ export interface Analysis {
   schedule?: { steps: number[]; learning_rate: number[] };
 }
 
-/** What the run's feed says of the cards. */
+/** Null where there is none, as the gradient of a dropped block. */
+export type Measured = number | "NaN" | null;
+
+/** What a block does now, by its copies; what is not measured is not there. builder/pages/live_cards.py says what each is. */
+export interface BlockNow {
+  gradient?: Measured[];
+  alive?: Measured[];
+  update?: Measured[];
+  gate?: Measured[];
+}
+
+export interface Cards {
+  step: number;
+  /** The step at which updates and gates were measured. */
+  probed_at: number;
+  items: Record<string, BlockNow>;
+}
+
+/** What the run's feed says of the cards; null before the first step. */
 export interface Live {
-  /** `levels` are a repeat's copies, 0..1 each; null before the first step. */
-  items: Record<string, { level: number; text?: string; levels?: number[] }> | null;
+  cards: Cards | null;
 }
 
 /** What one step at the initial weights says of the tower; with a `problem` it says nothing. */

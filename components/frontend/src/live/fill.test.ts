@@ -31,6 +31,8 @@ function chart(...data: Trace[]): Chart {
     x: "step",
     scale: "log",
     tick_format: "",
+    every: null,
+    depth: null,
     section: "Training",
     figure: { data, layout: {} },
   };
@@ -74,8 +76,6 @@ it("fills a trace whole by its uid and keeps what the figure said of its marker"
   expect(dots.marker).toEqual({ size: 7, color: "red" });
 });
 
-it("maps are exponents, with zeros a decade below the rest", () => {
-  const map: Trace = { uid: "m", type: "heatmap", meta: { table: "t", columns: ["a", "b"] } };
 it("fills of another step take the place of all that are of the newest", () => {
   const [one, other]: Trace[] = ["u", "v"].map((uid) => ({ uid, type: "scatter" }) as Trace);
   const assembly = held({}, [], { u: { x: [1], y: [2] }, v: { x: [1], y: [3] } });
@@ -83,6 +83,8 @@ it("fills of another step take the place of all that are of the newest", () => {
   expect(traces.map((trace) => [trace.uid, trace.y])).toEqual([["u", [7]]]);
 });
 
+it("maps are exponents, with zeros a decade below the rest", () => {
+  const map: Trace = { uid: "m", type: "heatmap", meta: { table: "t", columns: ["a", "b"] } };
   const { traces } = fillChart(chart(map), null, held({ a: [1, 0.1], b: [0, null] }, [1, 2]));
   expect(traces[0]!.z![0]).toEqual([0, -1]);
   expect(traces[0]!.z![1]![0]).toBeCloseTo(-2);
@@ -111,14 +113,14 @@ it("the ticks of a map's colours are those of an axis, and few", () => {
   expect(ticks([null, null])).toBeUndefined();
 });
 
-it("draws one row of counts, the newest or that of the moment", () => {
-  const counts: Trace = { uid: "m", type: "heatmap", meta: { table: "t", matrix: "a" } };
 it("a map whose blocks are known but of which nothing is recorded is empty", () => {
   const map: Trace = { uid: "m", type: "heatmap", y: [1, 2], meta: { table: "t", columns: ["a", "b"] } };
   expect(fillChart(chart(map), null, held({}, [])).isEmpty).toBe(true);
   expect(fillChart(chart({ uid: "g", type: "heatmap", y: [0.5] }), null, held({}, [])).isEmpty).toBe(true);
 });
 
+it("draws one row of counts, the newest or that of the moment", () => {
+  const counts: Trace = { uid: "m", type: "heatmap", meta: { table: "t", matrix: "a" } };
   const assembly = held({ a: [1, 0, 0, 1, 2, 0, 0, 2] }, [5, 6]);
   const textAt = (x: number | null) =>
     fillChart(chart(counts), null, assembly, { moment: x === null ? null : { table: "t", x } }).traces[0]!.text![0];

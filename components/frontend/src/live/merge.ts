@@ -1,5 +1,6 @@
 /** Puts messages together; the same rules as builder/charts/assembly.py. */
 
+import { Blocks } from "./blocks";
 import type { Cell, Chart, Message } from "./message";
 
 export interface Held {
@@ -13,6 +14,7 @@ const NOTHING: Held = { x: [], columns: {}, labels: [] };
 /** All that the messages so far say. */
 export class Assembly {
   charts: Chart[] = [];
+  blocks = new Blocks();
   message: Message | null = null;
   private tables = new Map<string, Held>();
 
@@ -22,6 +24,7 @@ export class Assembly {
     if (message.full) {
       this.tables.clear();
       this.charts = message.charts ?? [];
+      this.blocks = new Blocks(message.items);
     }
     this.message = message;
     for (const [name, table] of Object.entries(message.tables)) {

@@ -39,6 +39,10 @@ export interface Chart {
   x: "step" | "depth" | "class" | "count";
   scale: Scale | null;
   tick_format: string;
+  /** Of a chart of one step: it has something to show at the multiples of this number. */
+  every: number | null;
+  /** Along which axis the depth of blocks runs. */
+  depth: "x" | "y" | null;
   figure: { data: Trace[]; layout: Record<string, unknown> };
 }
 
@@ -52,14 +56,16 @@ export interface Message {
   generation: string;
   full: boolean;
   charts?: Chart[];
+  /** If full: of the first run's blocks by depth, which item of the tower each is. */
+  items?: string[];
   tables: Record<string, Table>;
   fills: Record<string, Fill>;
   flags: Flag[];
   notes: Record<string, string>;
+  /** Values above do not widen a chart's linear axis, by its id. */
+  limits: Record<string, number>;
   axis_end: number;
+  last_step: number;
   empty: boolean;
   written_at: number;
 }
-  /** Values above do not widen a chart's linear axis, by its id. */
-  limits: Record<string, number>;
-  last_step: number;

@@ -9,6 +9,7 @@ import { drawLegend, entriesOf, keyOf } from "./legend";
 import type { Assembly } from "./merge";
 import type { Chart, Scale } from "./message";
 import { type Moment, momentAt, placeOf } from "./moment";
+import { Bands, depthUnder } from "./bands";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
 import { Scrubber, type Stops } from "./scrubber";
 import { floorTo, type Steps } from "./steps";
@@ -30,6 +31,10 @@ export interface PanelEvents {
   redraw(): void;
   /** Draws what a hand moves, without waiting for the news' turn. */
   follow(): void;
+  /** Chooses the step of all charts over depth; null follows the newest. */
+  goToStep(step: number | null): void;
+  /** Which depth is under the pointer. */
+  point(depth: number | null): void;
 }
 
 /** What a person set on a chart; it stays with the chart, whichever panel shows it. */
@@ -79,6 +84,8 @@ export class Panel {
   private range: Range | null = null;
   /** The table whose rows are drawn one at a time, as it was drawn last. */
   private rows: { table: string; x: number[] } | null = null;
+  private stops: Stops | null = null;
+  private lit: readonly [number, number][] = [];
   private isListening = false;
   private drawnAt = -Infinity;
 
@@ -97,13 +104,6 @@ export class Panel {
     this.size.addEventListener("click", () => events.enlarge());
     this.scale.addEventListener("click", () => this.toggleScale());
     this.reset.addEventListener("click", () => this.resetZoom());
-  }
-
-  /** Shows a chart; `charts` are those that can be chosen instead. */
-  show(chart: Chart, choice: Choice, charts: readonly Chart[]): void {
-    this.expire();
-    if (this.chart?.id !== chart.id) {
-      if (this.chart !== null) this.clear();
     this.above.addEventListener("click", () => this.toggleScale());
     this.plot.addEventListener("pointermove", (event) => this.pointed(event));
     this.plot.addEventListener("pointerleave", () => events.point(null));
@@ -116,6 +116,13 @@ export class Panel {
   /** Whether the step that a person chooses is one of its own. */
   get isOfOneStep(): boolean {
     return this.chart?.every != null;
+  }
+
+  /** Shows a chart; `charts` are those that can be chosen instead. */
+  show(chart: Chart, choice: Choice, charts: readonly Chart[]): void {
+    this.expire();
+    if (this.chart?.id !== chart.id) {
+      if (this.chart !== null) this.clear();
       this.range = null;
     }
     this.chart = chart;
@@ -158,6 +165,7 @@ export class Panel {
     const height = this.plot.clientHeight;
     if (isEmpty || width < 40 || height < 40) {
       this.clear();
+      this.sayAbove(null);
       return;
     }
     const visible = traces.filter((trace) => !choice.hidden.has(keyOf(trace)));
@@ -169,7 +177,6 @@ export class Panel {
     const frame: Frame = {
       width,
       height,
-      this.sayAbove(null);
       scale: choice.scale,
       zoom: choice.zoom,
       range: this.range,
@@ -180,6 +187,22 @@ export class Panel {
     };
     const layout = layoutOf(chart, traces, frame, colours, font);
     void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
+    this.drawBands();
+  }
+
+  /** Lights blocks up from and to these depths. */
+  light(stretches: readonly [number, number][]): void {
+    this.lit = stretches;
+    this.drawBands();
+  }
+
+  private drawBands(): void {
+    this.bands.draw(this.plot as PlotlyElement, this.isListening ? (this.chart?.depth ?? null) : null, this.lit);
+  }
+
+  private pointed(event: PointerEvent): void {
+    const axis = this.chart?.depth ?? null;
+    if (axis !== null && event.buttons === 0) this.events.point(depthUnder(this.plot as PlotlyElement, axis, event));
   }
 
   /** Forgets the drawing, so that the next one starts from nothing. */
@@ -188,6 +211,7 @@ export class Panel {
     plotly.purge(this.plot);
     this.plot.replaceChildren();
     this.isListening = false;
+    this.drawBands();
   }
 
   destroy(): void {
@@ -197,6 +221,7 @@ export class Panel {
 
   private label(chart: Chart, isEmpty: boolean, isLarge: boolean, note: string): void {
     setText(this.note, note);
+    setAttribute(this.note, "title", note);
     setText(this.empty, isEmpty ? chart.empty : "");
     setHidden(this.empty, !isEmpty);
     setHidden(this.scale, chart.scale === null);
@@ -241,12 +266,12 @@ export class Panel {
     if (this.rows === null) return;
     this.choice.moment = momentAt(this.rows.table, this.rows.x, at);
     this.events.follow();
-    setAttribute(this.note, "title", note);
   }
 
   private listen(element: PlotlyElement): void {
     if (this.isListening) return;
     this.isListening = true;
+    this.drawBands();
     element.on("plotly_relayout", (event) => this.zoomed(event));
     element.on("plotly_doubleclick", () => this.resetZoom());
   }

@@ -5,7 +5,17 @@ import type { Trace } from "./message";
 
 export type PlotlyEvent = Record<string, unknown>;
 
+/** In pixels from its beginning (`p`) and in the data's numbers (`d`). */
+export interface PlotlyAxis {
+  d2p(value: number): number;
+  p2d(pixels: number): number;
+  _offset: number;
+  _length: number;
+}
+
 export interface PlotlyElement extends HTMLDivElement {
+  /** Once it is drawn. */
+  _fullLayout?: { xaxis?: PlotlyAxis; yaxis?: PlotlyAxis };
   on(event: string, listener: (event: PlotlyEvent) => void | boolean): void;
   data?: Trace[];
 }

@@ -4,17 +4,18 @@ import { h, setAttribute, setStyle } from "../shared/dom";
 import { ask } from "../shared/feed";
 import type { Host, View } from "../shared/mount";
 import { onSurroundings } from "../shared/place";
+import { onPointed, Pointer, type Pointed } from "../shared/pointed";
 import type { Colours } from "../shared/theme";
 import { Assembly } from "./merge";
 import type { Message } from "./message";
 import { Pace } from "./pace";
 import { type Choice, newChoice, Panel, SELDOM_MS } from "./panel";
-
 import { type Answer, type Profile, Steps } from "./steps";
+
 export interface Data {
-  /** In pixels; null fills the window. */
   /** Address of charts over depth at any step. */
   profiles: string;
+  /** In pixels; null fills the window. */
   height: number | null;
   /** Pixels to leave free under the charts when they fill the window. */
   below: number;
@@ -38,6 +39,14 @@ export class LiveView implements View<Data> {
   private readonly shown: string[] = [];
   private readonly choices = new Map<string, Choice>();
   private readonly pace = new Pace();
+  private readonly steps = new Steps(
+    (chartId, step) => this.ask(chartId, step),
+    (chartId) => this.followAll((panel) => panel.chartId === chartId),
+  );
+  private readonly pointer = new Pointer("charts");
+  private readonly forgetPointed = onPointed((at) => this.light(at));
+  private pointed: Pointed | null = null;
+  private profiles = "";
   private readonly sizes: ResizeObserver;
   private forget: () => void;
   private readonly onVisible = () => this.redrawAll();
@@ -76,7 +85,11 @@ export class LiveView implements View<Data> {
   news(message: Message | null): boolean {
     if (message === null) return true;
     if (!this.assembly.apply(message)) return false;
-    if (message.full) this.arrange();
+    if (message.full) {
+      this.arrange();
+      this.steps.renew();
+      this.light(this.pointed);
+    }
     this.redraw();
     return true;
   }
@@ -101,7 +114,9 @@ export class LiveView implements View<Data> {
   destroy(): void {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
-    cancelAnimationFrame(this.followFrame);
+    for (const frame of this.followFrames.values()) cancelAnimationFrame(frame);
+    this.forgetPointed();
+    this.pointer.point(null);
     this.sizes.disconnect();
     this.forget();
     document.removeEventListener("visibilitychange", this.onVisible);
@@ -123,8 +138,34 @@ export class LiveView implements View<Data> {
         this.steps.chosen = step;
         this.followAll((each) => each.isOfOneStep);
       },
+      point: (depth) => this.pointer.point(depth === null ? null : this.assembly.blocks.at(depth)),
     });
     return panel;
+  }
+
+  /** Draws what a hand moves at once, those panels of them that are seen. */
+  private followAll(isMoved: (panel: Panel) => boolean): void {
+    for (const panel of this.panels.filter(isMoved)) {
+      if (this.large !== null && panel !== this.large) continue;
+      cancelAnimationFrame(this.followFrames.get(panel) ?? 0);
+      this.followFrames.set(
+        panel,
+        requestAnimationFrame(() => this.drawPanel(panel)),
+      );
+    }
+  }
+
+  private async ask(chartId: string, step: number): Promise<Answer> {
+    const { profiles } = this;
+    const { found, seconds } = await ask(`${profiles}&chart=${chartId}&step=${step}`);
+    if (profiles !== this.profiles) throw new Error("Other runs are shown by now.");
+    return { profile: found as Profile | null, waitMs: 1000 * seconds };
+  }
+
+  private light(at: Pointed | null): void {
+    this.pointed = at;
+    const stretches = this.assembly.blocks.stretches(at);
+    for (const panel of this.panels) panel.light(stretches);
   }
 
   private arrange(): void {

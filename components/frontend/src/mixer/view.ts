@@ -4,7 +4,7 @@ import { h, place, setAttribute, setStyle, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
 import { Ownership } from "./ownership";
 import { Strip } from "./strip";
-import { Throttle } from "./throttle";
+import { Throttle } from "../shared/throttle";
 import type { GroupNews, MixerData, Now, Setting } from "./types";
 
 /** Ten edits a second: each is one run of the server's script. */

@@ -1,9 +1,11 @@
-/** One item's card: grip, form, name, one line, shape, groups and parameters, live bar. */
+/** One item's card: grip, form, name, one line, shape, groups and parameters, gauges while it trains. */
 
 import { h, place, setAttribute, setHidden, setStyle, setText } from "../../shared/dom";
+import { aliveText, isAlive } from "../model/live";
 import { isBlock, isRepeat } from "../model/tree";
 import { countText, shapeText, summaryOf } from "../model/words";
 import type { Group, Item, ItemAnalysis, Kind, Live, Preflight } from "../types";
+import { Gauges } from "./gauges";
 import { glyph, icon } from "./icons";
 import type { Scene } from "./scene";
 
@@ -45,8 +47,7 @@ export class Card {
   private readonly shape = h("div", { class: "shape" }, this.from, this.to);
   private readonly dots = h("span", { class: "dots" });
   private readonly count = h("span", { class: "number" });
-  private readonly level = h("i");
-  private readonly bar = h("div", { class: "bar", title: "What it does now, while training" }, this.level);
+  private readonly gauges = new Gauges();
   private readonly fold: HTMLButtonElement;
   private drawn: { item: Item; row: ItemAnalysis | undefined; groups: Group[]; kind: Kind } | null = null;
 
@@ -94,7 +95,7 @@ export class Card {
           this.dots,
           this.count,
         ),
-        this.bar,
+        this.gauges.element,
       ),
       this.fold,
     );
@@ -144,7 +145,7 @@ export class Card {
         return dot;
       }),
     );
-    setStyle(this.bar, "--dot", mine[0]?.colour ?? "var(--kind)");
+    setStyle(this.gauges.element, "--dot", mine[0]?.colour ?? "var(--kind)");
   }
 
   /** Apart from `update`, because the answer comes later. */
@@ -156,10 +157,11 @@ export class Card {
 
   /** Apart from `update`, because it changes several times a second. */
   live(live: Live | null): void {
-    const now = live?.items?.[this.id];
-    setHidden(this.bar, now === undefined);
-    setText(this.alive, now?.text ?? "");
-    if (now) setStyle(this.level, "transform", `scaleX(${Math.min(1, Math.max(0, now.level)).toFixed(3)})`);
+    const cards = live?.cards ?? null;
+    const now = cards?.items[this.id];
+    this.gauges.draw(now, cards);
+    setText(this.alive, now ? aliveText(now) : "");
+    setAttribute(this.alive, "data-dropped", now?.alive?.length === 1 && !isAlive(now, 0));
   }
 }
 

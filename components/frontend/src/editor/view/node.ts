@@ -172,7 +172,13 @@ export class ItemNode {
 
   live(live: Live | null): void {
     this.card.live(live);
-    this.times?.live(live, this.id);
+    this.times?.live(live);
+  }
+
+  /** Lights its card up, and of a repeat the mark of one copy. */
+  light(isLit: boolean, copy: number | null): void {
+    this.element.classList.toggle("lit", isLit);
+    this.times?.light(isLit ? copy : null);
   }
 
   destroy(): void {

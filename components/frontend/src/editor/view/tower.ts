@@ -1,11 +1,13 @@
 /** The tower: header with its counts, the data's end, the items, the logits' end, and what is wrong with the whole. */
 
 import { h, place, setAttribute, setHidden, setText } from "../../shared/dom";
+import type { Pointed } from "../../shared/pointed";
 import type { Drag } from "../drag/drag";
 import { find, TOWER, walk } from "../model/tree";
 import { bytesText } from "../../shared/bytes";
 import { countText, epochText, macsText, shapeText } from "../model/words";
 import type { Item, Preflight, Problem } from "../types";
+import { Highlight, litBy } from "./highlight";
 import { ItemList } from "./list";
 import { formOf, ItemNode } from "./node";
 import type { Scene } from "./scene";
@@ -37,6 +39,11 @@ export class Tower {
   private readonly nodes = new Map<string, ItemNode>();
   private readonly list: ItemList;
   private readonly tools: Tools;
+  private readonly highlight = new Highlight(
+    () => this.scene.store.document,
+    (at) => this.light(at),
+  );
+  private lit: ItemNode[] = [];
   private hovered: string | null = null;
   private judged: Preflight | null = null;
   private shownProblems: Problem[] | null = null;
@@ -71,6 +78,8 @@ export class Tower {
     setHidden(this.verdict, true);
     this.items.addEventListener("pointerover", (event) => this.hover(event.target));
     this.items.addEventListener("pointerleave", () => this.hover(null));
+    this.items.addEventListener("focusin", () => this.highlight.focus(this.focused()));
+    this.items.addEventListener("focusout", () => this.highlight.focus(null));
   }
 
   nodeFor(item: Item): ItemNode {
@@ -160,7 +169,18 @@ export class Tower {
     const id = node?.dataset["id"] ?? null;
     if (id === this.hovered || this.scene.store.dragging) return;
     this.hovered = id;
+    this.highlight.hover(id);
     this.drawTools();
+  }
+
+  /** Touches the cards that change, and no others. */
+  private light(at: Pointed | null): void {
+    const { document } = this.scene.store;
+    const isShown = (id: string) => this.nodes.get(id)?.element.isConnected === true;
+    const wanted = at === null || document === null ? [] : litBy(document, at, isShown);
+    for (const node of this.lit) node.light(false, null);
+    this.lit = wanted.map(({ id }) => this.nodes.get(id)!);
+    wanted.forEach(({ copy }, place) => this.lit[place]!.light(true, copy));
   }
 
   private drawTools(): void {
@@ -225,6 +245,7 @@ export class Tower {
   }
 
   destroy(): void {
+    this.highlight.destroy();
     for (const node of this.nodes.values()) node.destroy();
     this.list.destroy();
   }

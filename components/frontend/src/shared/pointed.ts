@@ -1,0 +1,45 @@
+/** Blocks that a person points at, in the tower or in a chart: components tell each other in the browser, and all light them up. */
+
+export interface Pointed {
+  /** Ids of the blocks. */
+  items: readonly string[];
+  /** Which copy of each, from 0; null is all of them. */
+  copy: number | null;
+}
+
+export type Source = "tower" | "charts";
+
+/** An event of the window. */
+const POINTED = "highrise-pointed";
+
+interface Told {
+  source: Source;
+  at: Pointed | null;
+}
+
+/** Tells all what is pointed at in one of the two now, nothing being null. */
+export class Pointer {
+  private said = "null";
+
+  constructor(private readonly source: Source) {}
+
+  point(at: Pointed | null): void {
+    const text = JSON.stringify(at);
+    if (text === this.said) return;
+    this.said = text;
+    window.dispatchEvent(new CustomEvent<Told>(POINTED, { detail: { source: this.source, at } }));
+  }
+}
+
+/** Calls back at each change until the result is called. What is pointed at in a chart comes before a focus in the tower. */
+export function onPointed(call: (at: Pointed | null, source: Source | null) => void): () => void {
+  const told: Record<Source, Pointed | null> = { charts: null, tower: null };
+  const listen = (event: Event) => {
+    const { source, at } = (event as CustomEvent<Told>).detail;
+    told[source] = at;
+    const from = told.charts ? "charts" : told.tower ? "tower" : null;
+    call(from && told[from], from);
+  };
+  window.addEventListener(POINTED, listen);
+  return () => window.removeEventListener(POINTED, listen);
+}
