@@ -15,6 +15,7 @@ from builder.charts.look import KindLook
 from builder.charts.runs import RecordedRun
 from builder.charts.survival import survival_fills
 from builder.charts.tables import BinTable, EvaluationTable
+from builder.workspace.branching import WaysBack
 from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
 
@@ -36,6 +37,7 @@ class RunFeed:
         self._kinds = kinds
         self._tables: dict[str, BinTable] = {}
         self._shrunk = False
+        self._ways_back = WaysBack(run.id, run.run.folder, run.info)
         self._forget()
 
     def look(self) -> None:
@@ -51,7 +53,11 @@ class RunFeed:
                 self._evaluations[evaluation.split].extend(evaluation.step, evaluation.metrics)
             self._confusion.extend(evaluation)
         after = self._interventions[-1].id if self._interventions else 0
-        self._interventions += self.run.reader.interventions(after)
+        if newer := self.run.reader.interventions(after):
+            self._interventions += newer
+            # A checkpoint is let go only to make room for another change's.
+            self._ways_back.look()
+            self._bursts = self.run.reader.flagged_steps()
 
     @property
     def validation(self) -> EvaluationTable:
@@ -100,7 +106,14 @@ class RunFeed:
             message["tables"][f"{self.run.id}/{name}"] = table.newest(self.last_step)
         for split, table in self._evaluations.items():
             message["tables"][f"{self.run.id}/{split}"] = table.newest()
-        message["flags"] += flags_of(self.run, self._interventions, axis_end, alone=alone)
+        message["flags"] += flags_of(
+            self.run,
+            self._interventions,
+            axis_end,
+            alone=alone,
+            bursts=self._bursts,
+            way_back=self._ways_back.before,
+        )
         for chart_id in PROFILES:
             profile = read_profile(self.run, chart_id, self.last_step)
             if profile is None:
@@ -122,3 +135,4 @@ class RunFeed:
         self._last_evaluation = 0
         self._confusion = ConfusionTable(self.run.reader.confusions)
         self._interventions: list[Intervention] = []
+        self._bursts: list[int] = []

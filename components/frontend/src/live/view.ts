@@ -2,8 +2,10 @@
 
 import { h, setAttribute, setStyle } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
+import { newNonce } from "../shared/nonce";
 import { onSurroundings } from "../shared/place";
 import type { Colours } from "../shared/theme";
+import { FlagMenu } from "./flag_menu";
 import { Assembly } from "./merge";
 import type { Message } from "./message";
 import { Pace } from "./pace";
@@ -14,6 +16,7 @@ export interface Data {
   height: number | null;
   /** Pixels to leave free under the charts when they fill the window. */
   below: number;
+  read_only: boolean;
 }
 
 const NUM_PANELS = 4;
@@ -32,6 +35,7 @@ export class LiveView implements View<Data> {
   private readonly element: HTMLElement;
   private readonly panels: Panel[];
   private readonly shown: string[] = [];
+  private readonly flagMenu: FlagMenu;
   private readonly choices = new Map<string, Choice>();
   private readonly pace = new Pace();
   private readonly sizes: ResizeObserver;
@@ -53,7 +57,8 @@ export class LiveView implements View<Data> {
     this.panels = Array.from({ length: NUM_PANELS }, (_, place) => this.makePanel(place));
     this.element = h("div", { class: "lv-grid", onkeydown: (event: KeyboardEvent) => this.key(event) });
     this.element.append(...this.panels.map((panel) => panel.element));
-    host.root.append(this.element);
+    this.flagMenu = new FlagMenu((action) => host.trigger("action", { ...action, nonce: newNonce() }));
+    host.root.append(this.element, this.flagMenu.element);
     this.sizes = new ResizeObserver(() => this.redrawAll());
     this.sizes.observe(this.element);
     this.forget = onSurroundings(host.root, this.onResize);
@@ -61,7 +66,8 @@ export class LiveView implements View<Data> {
     window.addEventListener("resize", this.onResize);
   }
 
-  update({ height, below }: Data): void {
+  update({ height, below, read_only }: Data): void {
+    this.flagMenu.lock(read_only);
     this.fixedHeight = height;
     this.below = below;
     this.fit();
@@ -71,6 +77,7 @@ export class LiveView implements View<Data> {
     if (message === null) return true;
     if (!this.assembly.apply(message)) return false;
     if (message.full) this.arrange();
+    this.flagMenu.show(message.flags);
     this.redraw();
     return true;
   }
@@ -101,6 +108,7 @@ export class LiveView implements View<Data> {
     document.removeEventListener("visibilitychange", this.onVisible);
     window.removeEventListener("resize", this.onResize);
     for (const panel of this.panels) panel.destroy();
+    this.flagMenu.element.remove();
     this.element.remove();
   }
 
@@ -112,6 +120,8 @@ export class LiveView implements View<Data> {
         panel.expire();
         this.redraw();
       },
+      openFlags: (where) => this.flagMenu.openAll(where),
+      openFlag: (flag, x, y) => this.flagMenu.openOne(flag, x, y),
       follow: () => {
         cancelAnimationFrame(this.followFrame);
         this.followFrame = requestAnimationFrame(() => this.drawPanel(panel));
