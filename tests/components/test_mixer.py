@@ -48,7 +48,7 @@ def edits(page: Page) -> list[dict]:
 
 
 def strip(page: Page, index: int = 0) -> Locator:
-    return page.locator(".mx-strip:not(.mx-fader)").nth(index)
+    return page.locator(".mx-strip").nth(index)
 
 
 def slider(page: Page, index: int = 0) -> Locator:
@@ -414,9 +414,7 @@ def test_updates_keep_focus_and_nodes(page: Page) -> None:
 def test_many_strips_scroll_inside_and_few_do_not_stretch(page: Page, count: int) -> None:
     mount(page, some_groups(*[0.01] * count), width=530)
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    widths = page.evaluate(
-        "[...harness.root('mixer').querySelectorAll('.mx-strip:not(.mx-fader)')].map((each) => each.offsetWidth)"
-    )
+    widths = page.evaluate("[...harness.root('mixer').querySelectorAll('.mx-strip')].map((each) => each.offsetWidth)")
     assert len(widths) == count
     assert all(110 <= width <= 220 for width in widths)
     row = page.locator(".mx-row")

@@ -72,7 +72,7 @@ export class Fader {
     );
     this.element = h(
       "div",
-      { class: "mx-strip mx-fader", role: "group", "aria-label": "All groups" },
+      { class: "mx-fader", role: "group", "aria-label": "All groups" },
       h("div", { class: "mx-name", title: TITLE }, h("span", { class: "mx-name-text" }, "All groups")),
       h("div", { class: "mx-body" }, this.slider, this.side),
     );
