@@ -48,6 +48,7 @@ SUITE = {
     "rows": Benchmark("Long runs", "benchmarks.rows"),
     "screen": Benchmark("What a person waits for", "benchmarks.screen"),
     "opening": Benchmark("Long runs in the browser", "benchmarks.opening"),
+    "main_thread": Benchmark("What the live charts take of the browser", "benchmarks.main_thread"),
     "server": Benchmark("What the web server holds", "benchmarks.server"),
     "crowd": Benchmark("Many tabs on one run", "benchmarks.crowd"),
     "viewers": Benchmark("Nobody watching, everybody watching", "benchmarks.viewers"),

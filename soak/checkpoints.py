@@ -57,7 +57,7 @@ def new_run() -> TrainingRun:
 
 def numbers(run: TrainingRun) -> list[torch.Tensor]:
     """All weights, and the optimizer's moments."""
-    states = run.rates.optimizer.state.values()
+    states = run.mixer.optimizer.state.values()
     return [run.layout.values, *(value for state in states for value in state.values())]
 
 
@@ -80,7 +80,7 @@ def save_for_ever(folder: str, acknowledged: str, num_calls: int | None) -> None
         with torch.no_grad():
             for values in numbers(run):
                 values.fill_(step)
-        save_checkpoint(path, step, run.network, run.layout, run.rates, Progress())
+        save_checkpoint(path, step, run.network, run.layout, run.mixer, Progress())
         os.write(file, f"{step}\n".encode())
         step += 1
 
@@ -110,7 +110,7 @@ def what_is_wrong(folder: Path, acknowledged: list[int], run: TrainingRun) -> st
         return f"{sorted(due)} were saved, and there are {steps}"
     for path in checkpoints(folder):
         try:
-            step, _ = load_checkpoint(path, run.network, run.layout, run.rates)
+            step, _ = load_checkpoint(path, run.network, run.layout, run.mixer)
         except CheckpointUnusable as error:
             return str(error)
         if step != step_of(path) or any(not bool((values == step).all()) for values in numbers(run)):
@@ -168,11 +168,11 @@ def train_in_a_read_only_folder(folder: str, run_id: str, num_checkpoints: int) 
                 kept.chmod(0o555)
 
 
-def _as_nobody(function: Callable[..., Path]) -> Callable[..., Path]:
-    def call(*arguments: Any) -> Path:
+def _as_nobody(function: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*arguments: Any, **options: Any) -> Any:
         os.seteuid(NOBODY)
         try:
-            return function(*arguments)
+            return function(*arguments, **options)
         finally:
             os.seteuid(0)
 

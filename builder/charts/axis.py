@@ -73,7 +73,8 @@ def log_ticks(low: float, high: float, floor: float | None = None, most: int = 8
     if len(ticks) < _ENOUGH:
         ticks = _finer_ticks(low, high, most)
     if floor is not None and low <= floor:
-        ticks = [(floor, "0"), *(tick for tick in ticks if tick[0] > floor * 1.0001)]
+        # Less than a decade above the floor there is no value: where all are zero, nothing else is to be read.
+        ticks = [(floor, "0"), *(tick for tick in ticks if high > 10 * floor and tick[0] > floor * 1.0001)]
     return [value for value, _ in ticks], [label for _, label in ticks]
 
 

@@ -21,12 +21,12 @@ def recorded_blocks(run: RecordedRun, quantity: str) -> list[tuple[Mapping[str, 
 
 
 def num_trained(block: Mapping[str, Any]) -> int:
-    """Trained parameters of a block copy; a run of an earlier version tells only how many there are."""
+    """Parameters of a block copy that were trained from the start; an early version tells only how many there are."""
     return max(1, int(block.get("num_trained", block.get("num_parameters", 1))))
 
 
 def is_frozen(block: Mapping[str, Any]) -> bool:
-    """Whether it has parameters, and none of them is trained."""
+    """Whether it has parameters, and none of them was trained from the start."""
     return block.get("num_trained") == 0 and block["num_parameters"] > 0
 
 

@@ -90,12 +90,14 @@ class Profile:
         values: `[blocks]`; of a dropped block's gradient the value of the last step in which it lived; if long ago, not
             finite. Of a frozen block's gradient 0.
         dropped: bool `[blocks]`, in all of these steps.
+        frozen: bool `[blocks]`.
     """
 
     span: Span
     blocks: list[Mapping[str, Any]]
     values: np.ndarray
     dropped: np.ndarray
+    frozen: np.ndarray
 
 
 def read_profile(run: RecordedRun, chart_id: str, step: int) -> Profile | None:
@@ -110,20 +112,26 @@ def read_profile(run: RecordedRun, chart_id: str, step: int) -> Profile | None:
     first = max(1, step - LOOK_BACK_STEPS + 1) if is_gradient else step
     points = run.reader.read([series.id for _, series in recorded], first, step, LOOK_BACK_STEPS)
     span, blocks = span_of(points), [block for block, _ in recorded]
+    counts = count_trained(run, blocks, first, step, len(points.mean))
+    frozen = counts[-1] == 0
     if not is_gradient:
         dropped = _dropped(run, blocks, span.first, span.last)
-        return Profile(span, blocks, points.mean[-1], np.logical_and.reduce(dropped))
+        return Profile(span, blocks, points.mean[-1], np.logical_and.reduce(dropped), frozen)
     gone = is_absent(points.mean)
     # A dropped block whose shortcut is trained has a gradient all the same.
     dropped = _dropped(run, blocks, first, step)
     if len(dropped) in (1, len(gone)):
         gone |= dropped
-    lived = len(gone) - 1 - np.argmin(gone[::-1], axis=0)
-    norms = np.where(gone.all(axis=0), ABSENT, points.mean[lived, np.arange(len(blocks))])
-    values = norms / np.sqrt([num_trained(block) for block in blocks])
-    frozen = [block for block in run.blocks if is_frozen(block)]
-    nothing = [0] * len(frozen)
-    return Profile(span, blocks + frozen, np.append(values, nothing), np.append(gone[-1], nothing).astype(bool))
+    lived = len(gone) - 1 - np.argmin(gone[::-1], axis=0), np.arange(len(blocks))
+    norms = np.where(gone.all(axis=0), ABSENT, points.mean[lived])
+    values = np.where(frozen, 0.0, norms / np.sqrt(np.maximum(counts[lived], 1)))
+    # An earlier version recorded nothing of blocks that were frozen from the start.
+    still = [block for block in run.blocks if block not in blocks and is_frozen(block)]
+    values, dropped, frozen = (
+        np.append(each, np.full(len(still), filling, dtype=each.dtype))
+        for each, filling in ((values, 0), (gone[-1] & ~frozen, False), (frozen, True))
+    )
+    return Profile(span, blocks + still, values, dropped, frozen)
 
 
 def _dropped(run: RecordedRun, blocks: Sequence[Mapping[str, Any]], first: int, last: int) -> np.ndarray:
@@ -138,14 +146,41 @@ def _dropped(run: RecordedRun, blocks: Sequence[Mapping[str, Any]], first: int, 
     return dropped
 
 
+def count_trained(
+    run: RecordedRun, blocks: Sequence[Mapping[str, Any]], first: int, last_step: int, num_rows: int
+) -> np.ndarray:
+    """How many parameters of each block were trained, `[rows, blocks]`; a frozen group has no gradient.
+
+    Args:
+        run: whose.
+        blocks: which.
+        first: step of the first row.
+        last_step: of the last.
+        num_rows: how many rows the blocks' own values have; if full resolution is gone, the newest counts for all.
+    """
+    fixed = np.array([0 if is_frozen(block) else num_trained(block) for block in blocks])
+    named = [(group["name"], run.find("grad_norm", group["name"])) for group in run.groups]
+    told = [(name, series.id) for name, series in named if series is not None]
+    if not told or any("num_by_group" not in block for block in blocks):
+        return np.tile(fixed, (num_rows, 1))
+    norms = run.reader.read([number for _, number in told], first, last_step, LOOK_BACK_STEPS).mean
+    learns = ~is_absent(norms)
+    if len(learns) != num_rows:
+        learns = np.repeat(learns[-1:], num_rows, axis=0)
+    entries = np.array([[block["num_by_group"].get(name, 0) for block in blocks] for name, _ in told])
+    # Of a block without parameters nothing is frozen.
+    return np.where(entries.any(axis=0), learns @ entries, 1)
+
+
 def profile_fills(
     run: RecordedRun, chart_id: str, profile: Profile, kinds: Mapping[str, KindLook], *, alone: bool
 ) -> dict[str, dict[str, Any]]:
     """Data of a profile's traces, by uid."""
-    rows = list(zip(profile.blocks, profile.values.tolist(), profile.dropped.tolist(), strict=True))
-    alive = [(block, value) for block, value, dropped in rows if not dropped and not is_frozen(block)]
-    hollow = [(block, value) for block, value, dropped in rows if dropped and np.isfinite(value)]
-    frozen = [(block, value) for block, value, dropped in rows if not dropped and is_frozen(block)]
+    lists = (profile.values.tolist(), profile.dropped.tolist(), profile.frozen.tolist())
+    rows = list(zip(profile.blocks, *lists, strict=True))
+    alive = [(block, value) for block, value, dropped, frozen in rows if not dropped and not frozen]
+    hollow = [(block, value) for block, value, dropped, _ in rows if dropped and np.isfinite(value)]
+    frozen = [(block, value) for block, value, dropped, frozen in rows if not dropped and frozen]
     wrong = [block for block, value in alive if not np.isfinite(value)]
     uid = _uids(run, chart_id)
     fills = {

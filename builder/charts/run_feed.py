@@ -18,6 +18,7 @@ from builder.charts.span import Span
 from builder.charts.step_time import StepTimeFeed
 from builder.charts.survival import survival_fills
 from builder.charts.tables import BinTable, EvaluationTable
+from builder.workspace.branching import WaysBack
 from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
 
@@ -42,6 +43,7 @@ class RunFeed:
         self._tables: dict[str, BinTable] = {}
         self._shrunk = False
         self._step_times = StepTimeFeed(run)
+        self._ways_back = WaysBack(run.id, run.run.folder, run.info)
         self._forget()
 
     def look(self) -> None:
@@ -57,7 +59,11 @@ class RunFeed:
                 self._evaluations[evaluation.split].extend(evaluation.step, evaluation.metrics)
             self._confusion.extend(evaluation)
         after = self._interventions[-1].id if self._interventions else 0
-        self._interventions += self.run.reader.interventions(after)
+        if newer := self.run.reader.interventions(after):
+            self._interventions += newer
+            # A checkpoint is let go only to make room for another change's.
+            self._ways_back.look()
+            self._bursts = self.run.reader.flagged_steps()
 
     @property
     def validation(self) -> EvaluationTable:
@@ -106,7 +112,14 @@ class RunFeed:
             message["tables"][f"{self.run.id}/{name}"] = table.newest(self.last_step)
         for split, table in self._evaluations.items():
             message["tables"][f"{self.run.id}/{split}"] = table.newest()
-        message["flags"] += flags_of(self.run, self._interventions, axis_end, alone=alone)
+        message["flags"] += flags_of(
+            self.run,
+            self._interventions,
+            axis_end,
+            alone=alone,
+            bursts=self._bursts,
+            way_back=self._ways_back.before,
+        )
         if first:
             message["fills"].update(survival_fills(self.run, self.last_step))
             fills, cost = self._step_times.fills(self.last_step)
@@ -141,3 +154,4 @@ class RunFeed:
         self._interventions: list[Intervention] = []
         self._start: tuple[int, float] | None = None
         self._step_times.forget()
+        self._bursts: list[int] = []

@@ -10,7 +10,8 @@ from typing import Any
 from builder.cli.export import write_csv
 from builder.cli.text import percent, print_json, print_table
 from builder.cli.workspaces import add_workspace_option, open_existing
-from builder.workspace.branching import BRANCHED_FROM
+from builder.workspace.branching import BRANCHED_FROM, WaysBack
+from builder.workspace.checkpoints import checkpoint_folder, checkpoints, step_of
 from builder.workspace.errors import NotFound
 from builder.workspace.rows import RunReader
 from builder.workspace.rows.layout import FILE_NAME as ROWS_NAME
@@ -98,8 +99,15 @@ def show_run(options: argparse.Namespace) -> int:
             ">><>>",
         )
     for each in shown["interventions"]:
-        print(f"from step {each['step'] + 1:,}: {each['kind']} {each['subject']} = {each['value']}")
+        print(f"from step {each['step'] + 1:,}: {each['kind']} {each['subject']} = {each['value']}{_way_back(each)}")
+    if shown["checkpoints"]:
+        print(f"checkpoints at steps {', '.join(f'{step:,}' for step in shown['checkpoints'])}")
     return 0
+
+
+def _way_back(intervention: dict[str, Any]) -> str:
+    back = intervention["back"]
+    return f"  (before it: branch {back['run']} --step {back['step']})" if back else ""
 
 
 def export_run(options: argparse.Namespace) -> int:
@@ -132,19 +140,28 @@ def find_run(workspace: Workspace, beginning: str) -> Run:
 def _recorded(workspace: Workspace, run: Run) -> dict[str, Any]:
     folder = workspace.run_folder(run.id)
     if not (folder / ROWS_NAME).exists():
-        return {"info": {}, "last_step": 0, "evaluations": [], "interventions": []}
+        return {"info": {}, "last_step": 0, "evaluations": [], "interventions": [], "checkpoints": []}
     with closing(RunReader(folder)) as reader:
+        info = reader.info()
+        ways_back = WaysBack(run.id, folder, info)
         return {
-            "info": reader.info(),
+            "info": info,
             "last_step": reader.last_step(),
             "evaluations": [
                 {"step": each.step, "epoch": each.epoch, "split": each.split, "metrics": each.metrics}
                 for each in reader.evaluations()
             ],
             "interventions": [
-                {"step": each.step, "kind": each.kind, "subject": each.subject, "value": each.value}
+                {
+                    "step": each.step,
+                    "kind": each.kind,
+                    "subject": each.subject,
+                    "value": each.value,
+                    "back": {"run": back.run_id, "step": back.step} if (back := ways_back.before(each.step)) else None,
+                }
                 for each in reader.interventions()
             ],
+            "checkpoints": [step_of(each) for each in checkpoints(checkpoint_folder(folder))],
         }
 
 

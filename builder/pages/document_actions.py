@@ -8,7 +8,7 @@ from builder.pages.editing import (
     Editing,
     EndedEpoch,
     adopt,
-    changed_rates,
+    changes_between,
     differs_beyond_rates,
     is_ended_by_rates,
     is_new,
@@ -20,19 +20,32 @@ from builder.pages.editing import (
     with_taken,
 )
 from builder.pages.opening import deleted_text, open_session
+from builder.pages.run_status import solo_of
 from builder.pages.state import Session
-from builder.spec import DocumentError, Experiment, dump_experiment, parse_experiment, validate_experiment, with_value
+from builder.spec import (
+    DocumentError,
+    Experiment,
+    analyse,
+    dump_experiment,
+    parse_experiment,
+    validate_experiment,
+    with_value,
+)
+from builder.spec.mix import SET_FROZEN, SET_SOLO, Change, ChangeRefused, Mix
 from builder.spec.presets.registry import PRESETS
 from builder.workspace.errors import NotFound, RevisionConflict, TransitionNotAllowed, WorkspaceError
 from builder.workspace.experiments import ExperimentEntry
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 
+NOTHING_LEARNS = (
+    "Not frozen in the running run: no group would learn there any more. Unfreeze another, or end a solo, first."
+)
 DELETED = "This experiment was deleted. Restore it before you train it, or go to another."
 
 
 class DocumentActions:
-    """Edits, history, opening: everything that changes the document, and the live run's rates with it."""
+    """Edits, history, opening: everything that changes the document, and how the live run's groups are set with it."""
 
     def __init__(self, workspace: Workspace, session: Session) -> None:
         self.workspace = workspace
@@ -76,7 +89,7 @@ class DocumentActions:
         self.keep(before, goes_on)
         for warning in edited.analysis.warnings:
             self.session.tell_once("warning", str(warning))
-        self._send_rates(before, edited.experiment)
+        self._send_mix(before, edited.experiment)
         self.session.renew_mixer()
 
     def _goes_on(self, message: dict[str, Any], rev: int) -> bool:
@@ -124,19 +137,30 @@ class DocumentActions:
         except DocumentError as error:
             session.notify("error", f"Refused: {error.problems[0]}")
             return
+        mix = self._live_mix(experiment) if _freezes(self.editing.experiment, experiment) else None
+        if mix is not None and not mix.learning:
+            session.notify("error", NOTHING_LEARNS)
+            session.renew_mixer()
+            return
         self.change(experiment, keep_mixer=True, by_rates=True, goes_on=goes_on)
 
     def change(
-        self, experiment: Experiment, keep_mixer: bool = False, by_rates: bool = False, goes_on: bool = False
+        self,
+        experiment: Experiment,
+        keep_mixer: bool = False,
+        by_rates: bool = False,
+        goes_on: bool = False,
+        is_told: bool = False,
     ) -> None:
-        """Changes the document from here: the editor adopts it."""
+        """Changes the document from here: the editor adopts it; the running run is told, unless it is so already."""
         before = self.editing.experiment
         if self.session.read_only or experiment == before:
             return
         editing = self.editing
         self.session.editing = adopt(editing, experiment, editing.experiment_id, editing.revision, by_rates=by_rates)
         self.keep(before, goes_on)
-        self._send_rates(before, experiment)
+        if not is_told:
+            self._send_mix(before, experiment)
         if not keep_mixer:
             self.session.renew_mixer()
 
@@ -218,7 +242,7 @@ class DocumentActions:
         move(self.editing.experiment_id)
         self._adopt_head()
         if was_of_run:
-            self._send_rates(before, self.editing.experiment)
+            self._send_mix(before, self.editing.experiment)
 
     def _adopt_head(self) -> None:
         assert self.editing.experiment_id is not None
@@ -285,8 +309,12 @@ class DocumentActions:
 
         Of a comparison, one document is open and another one's run may be in view: the two have nothing in common.
         """
+        return run is not None and run.is_live and self.goes_on_from(run)
+
+    def goes_on_from(self, run: Run) -> bool:
+        """Whether the document is the one that a run trains or has trained, or goes on from that."""
         editing = self.editing
-        if run is None or not run.is_live or run.experiment_id != editing.experiment_id:
+        if run.experiment_id != editing.experiment_id:
             return False
         if run.revision is None or editing.revision is None:
             return True
@@ -304,18 +332,48 @@ class DocumentActions:
             self.session.compared = known = (run.id, experiment, differs_beyond_rates(experiment, of_run))
         return known[2]
 
-    def _send_rates(self, before: Experiment, after: Experiment) -> None:
-        """Learning rates apply at once to the running run, group by group, by name."""
-        run = self.run()
-        if run is None or not self.edits_run(run):
+    def solo(self, group: Any, value: Any) -> None:
+        """Freezes all other groups of the running run, or ends that."""
+        mix = self._live_mix(self.editing.experiment)
+        if mix is None:
+            self.session.notify("info", "Solo is for a run that trains: it freezes all other groups until you end it.")
             return
-        for group, rate in changed_rates(before.groups, after.groups).items():
-            self.command("set_learning_rate", group=group, value=rate)
+        try:
+            mix.after(Change(SET_SOLO, group, value))
+        except ChangeRefused as refused:
+            self.session.notify("error", str(refused))
+            return
+        self.command(SET_SOLO, group=group, value=value)
+
+    def _live_mix(self, experiment: Experiment) -> Mix | None:
+        """What the groups of the running run are set to if it is told of this document; None if none is running."""
+        run = self.run()
+        if run is None or self.session.read_only or not self.edits_run(run):
+            return None
+        mix = Mix.of(analyse(experiment))
+        solo = solo_of(self.workspace, run)
+        return replace(mix, solo=solo) if solo in mix.groups else mix
+
+    def _send_mix(self, before: Experiment, after: Experiment) -> None:
+        """What the groups are set to applies at once to the running run, group by group, by name."""
+        changes = changes_between(before.groups, after.groups)
+        if not changes or (run := self.run()) is None or not self.edits_run(run):
+            return
+        if _freezes(before, after) and (mix := self._live_mix(after)) is not None and not mix.learning:
+            self.session.notify("warning", f"{NOTHING_LEARNS} The document has it for the next run.")
+            changes = [change for change in changes if change.kind != SET_FROZEN]
+        for change in changes:
+            group = {"group": change.subject} if change.subject else {}
+            self.command(change.kind, **group, value=change.value)
 
     def _refuse(self, error: DocumentError) -> None:
         editing = self.editing
         self.session.editing = adopt(editing, editing.experiment, editing.experiment_id, editing.revision)
         self.session.notify("error", f"The edit was refused and the document stays as it was. {error.problems[0]}")
+
+
+def _freezes(before: Experiment, after: Experiment) -> bool:
+    return any(change.kind == SET_FROZEN and change.value for change in changes_between(before.groups, after.groups))
 
 
 def _stored(editing: Editing, experiment_id: str, revision: int) -> Editing:

@@ -7,10 +7,14 @@ from typing import Any
 from builder.spec import Analysis, Experiment, analyse, validate_edit, validate_experiment, with_value
 from builder.spec.groupings import ready_made
 from builder.spec.groups import GroupSpec
+from builder.spec.mix import FIELDS, SET_FROZEN, SET_LEARNING_RATE, SET_LEARNING_RATES, SET_WEIGHT_DECAY, Change
 from builder.spec.schedule import schedule_curve
 
 MAX_REV = 2**53
 """The largest whole number that a browser counts exactly."""
+
+MIXED = tuple(FIELDS.values())
+"""What the mixer sets of a group."""
 
 MAX_ENDED = 16
 """Ended epochs that are remembered: a slider of the mixer ends ten a second."""
@@ -101,9 +105,9 @@ def with_late_edit(editing: Editing, message: dict[str, Any], before: Experiment
     late = validate_experiment(message.get("document"))
     old = {group.name: group for group in before.groups}
     changed = [
-        {"name": group.name, "learning_rate": group.learning_rate, "frozen": group.frozen}
+        {"name": group.name, **_mixed(group)}
         for group in editing.experiment.groups
-        if (was := old.get(group.name)) and (was.learning_rate, was.frozen) != (group.learning_rate, group.frozen)
+        if (was := old.get(group.name)) and _mixed(was) != _mixed(group)
     ]
     return with_rates(late, changed)
 
@@ -132,7 +136,7 @@ def take_edit(editing: Editing, message: dict[str, Any]) -> Editing:
 
 
 def with_rates(experiment: Experiment, groups: Any) -> Experiment:
-    """The experiment with the mixer's `learning_rate` and `frozen` of the groups it names.
+    """The experiment with the mixer's `learning_rate`, `weight_decay` and `frozen` of the groups it names.
 
     Raises:
         DocumentError: If a value is refused.
@@ -141,29 +145,44 @@ def with_rates(experiment: Experiment, groups: Any) -> Experiment:
     named = [group for group in groups if isinstance(group, dict)] if isinstance(groups, list) else []
     sent = {group["name"]: group for group in named if isinstance(group.get("name"), str)}
     for group in raw["groups"]:
-        for name in ("learning_rate", "frozen"):
+        for name in MIXED:
             if name in sent.get(group["name"], {}):
                 group[name] = sent[group["name"]][name]
     return validate_experiment(raw)
 
 
-def changed_rates(before: tuple[GroupSpec, ...], after: tuple[GroupSpec, ...]) -> dict[str, float]:
-    """Groups of both documents whose learning rate differs, with the new rate."""
-    old = {group.name: group.learning_rate for group in before}
-    return {
-        group.name: group.learning_rate
-        for group in after
-        if group.name in old and old[group.name] != group.learning_rate
-    }
+def _mixed(group: GroupSpec) -> dict[str, Any]:
+    return {name: getattr(group, name) for name in MIXED}
+
+
+def changes_between(before: tuple[GroupSpec, ...], after: tuple[GroupSpec, ...]) -> list[Change]:
+    """What a live run must be told for its groups to be set as another document's, by name; rates together.
+
+    Groups thaw before others freeze, so that at no moment all are frozen.
+    """
+    old = {group.name: group for group in before}
+    pairs = [(old[group.name], group) for group in after if group.name in old]
+    rates = {new.name: new.learning_rate for was, new in pairs if was.learning_rate != new.learning_rate}
+    changes = [Change(SET_LEARNING_RATE, name, rate) for name, rate in rates.items()]
+    if len(rates) > 1:
+        changes = [Change(SET_LEARNING_RATES, "", rates)]
+    changes += [
+        Change(SET_WEIGHT_DECAY, new.name, new.weight_decay)
+        for was, new in pairs
+        if was.weight_decay != new.weight_decay
+    ]
+    turned = [Change(SET_FROZEN, new.name, new.frozen) for was, new in pairs if was.frozen != new.frozen]
+    return changes + sorted(turned, key=lambda change: change.value)
 
 
 def differs_beyond_rates(experiment: Experiment, of_run: Experiment) -> bool:
-    """Whether a document has more that a live run of another one does not take over than names, rates and pace."""
+    """Whether a document has more that a live run of another one does not take over than names, pace and the mix."""
     return _what_a_run_keeps(experiment) != _what_a_run_keeps(of_run)
 
 
 def _what_a_run_keeps(experiment: Experiment) -> tuple[Any, ...]:
-    groups = [group.model_copy(update={"learning_rate": 0.0, "colour": ""}) for group in experiment.groups]
+    of_no_matter = {"learning_rate": 0.0, "weight_decay": 0.0, "frozen": False, "colour": ""}
+    groups = [group.model_copy(update=of_no_matter) for group in experiment.groups]
     # An id that was given out and taken back by undo makes no other tower.
     network = experiment.network.model_copy(update={"next_id": 0})
     return experiment.data, network, experiment.training.model_copy(update={"pace": None}), groups

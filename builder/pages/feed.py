@@ -26,7 +26,14 @@ from builder.charts import LiveView, SharedView, ShownRun, kind_looks
 from builder.pages.live_cards import LiveCards
 from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.pages.run_rows import run_list
-from builder.pages.run_status import current_group_values, looks_of, open_reader, run_status, run_title
+from builder.pages.run_status import (
+    current_group_values,
+    looks_of,
+    open_reader,
+    run_status,
+    run_title,
+    solo_after,
+)
 from builder.spec.catalogue import block_styles
 from builder.workspace.errors import NotFound, WorkspaceError
 from builder.workspace.rows import RunReader
@@ -98,7 +105,7 @@ class Kept:
 
 
 class RunState(Kept):
-    """How one run stands: the top bar's status, the rates and norms of its groups, what the cards show."""
+    """How one run stands: the top bar's status, the mixer's meters and solo, what the cards show."""
 
     def __init__(self, workspace: Workspace, run_id: str) -> None:
         super().__init__(self._state)
@@ -106,6 +113,8 @@ class RunState(Kept):
         self._run_id = run_id
         self._reader: RunReader | None = None
         self._cards: LiveCards | None = None
+        self._newest_change = 0
+        self._solo: str | None = None
 
     def _state(self) -> tuple[dict[str, Any], bool]:
         run = self._workspace.run(self._run_id)
@@ -119,9 +128,16 @@ class RunState(Kept):
                 name: {quantity: meter(value) for quantity, value in values.items()}
                 for name, values in current_group_values(self._reader).items()
             },
+            "solo": self._solo_now(),
             "cards": self._cards and self._cards.read(),
         }
         return state, not run.is_final
+
+    def _solo_now(self) -> str | None:
+        newer = self._reader.interventions(self._newest_change) if self._reader else []
+        if newer:
+            self._newest_change, self._solo = newer[-1].id, solo_after(newer, self._solo)
+        return self._solo
 
     def close(self) -> None:
         if self._reader is not None:

@@ -45,6 +45,12 @@ def act(actions: StudioActions, component: str, message: Any) -> None:
             actions.go_on()
         case "pause" | "resume" | "step" | "stop" as kind:
             actions.command(kind)
+        case "solo":
+            actions.solo(message.get("group"), message.get("value"))
+        case "rewind":
+            actions.rewind(message.get("run"), message.get("origin"), message.get("step"))
+        case "branch":
+            actions.branch_from(message.get("run"), message.get("origin"), message.get("step"))
         case "set_device":
             actions.set_field("training.device", message.get("device"))
         case "set_pace":

@@ -1,13 +1,15 @@
 """A run as the top bar and the mixer show it. Reads the workspace, knows no Streamlit."""
 
 from collections.abc import Iterable
+from contextlib import closing
 from typing import Any
 
 from builder.charts import run_colours, run_dashes
 from builder.spec.blocks.registry import BLOCKS
+from builder.spec.mix import SET_SOLO
 from builder.workspace.errors import WorkspaceError
 from builder.workspace.races.facts import facts_of
-from builder.workspace.rows import RunReader, find_series
+from builder.workspace.rows import Intervention, RunReader, find_series, is_absent
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 
@@ -120,18 +122,43 @@ def run_title(run: Run) -> str:
     return f"#{run.number} {run.name}"
 
 
+_PER_GROUP = ("learning_rate", "grad_norm", "grad_rms", "update_ratio")
+
+
 def current_group_values(reader: RunReader | None) -> dict[str, dict[str, float]]:
-    """For each group of a run: its rate and gradient norm at the newest step."""
+    """For each group of a run: its rate, gradient and update ratio where they were measured last.
+
+    A frozen group has neither gradient nor update.
+    """
     if reader is None or not reader.last_step():
         return {}
     last = reader.last_step()
     values: dict[str, dict[str, float]] = {}
-    series = reader.series()
-    wanted = [
-        each for name in ("learning_rate", "grad_norm") for each in find_series(series, name) if each.family == "scalar"
-    ]
-    points = reader.read([each.id for each in wanted], last, last, 4)
-    if len(points.steps):
-        for column, each in enumerate(wanted):
-            values.setdefault(each.subject, {})[each.quantity] = float(points.mean[-1, column])
+    wanted = [each for name in _PER_GROUP for each in find_series(reader.series(), name) if each.family == "scalar"]
+    for every in sorted({each.every for each in wanted}):
+        step = last - last % every
+        alike = [each for each in wanted if each.every == every]
+        points = reader.read([each.id for each in alike], step, step, 4) if step else None
+        if points is None or not len(points.steps):
+            continue
+        for each, value, absent in zip(alike, points.mean[-1], is_absent(points.mean[-1]), strict=True):
+            if not absent:
+                values.setdefault(each.subject, {})[each.quantity] = float(value)
     return values
+
+
+def solo_of(workspace: Workspace, run: Run) -> str | None:
+    """The group that learns alone in a run."""
+    reader = open_reader(workspace, run)
+    if reader is None:
+        return None
+    with closing(reader):
+        return solo_after(reader.interventions())
+
+
+def solo_after(interventions: Iterable[Intervention], before: str | None = None) -> str | None:
+    """The group that learns alone after some changes, oldest first."""
+    for each in interventions:
+        if each.kind == SET_SOLO:
+            before = each.subject if each.value else None
+    return before

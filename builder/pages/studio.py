@@ -35,7 +35,7 @@ from components.mixer import mixer
 from components.runs import runs
 from components.transport import Device, transport
 
-MIXER_HEIGHT = 232
+MIXER_HEIGHT = 256
 """Pixels that the mixer and its margins take under the charts."""
 STYLE = (Path(__file__).parent / "style.css").read_text()
 
@@ -310,8 +310,18 @@ def _choose_runs(actions: StudioActions) -> None:
 
 
 def _charts(actions: StudioActions) -> None:
-    runs = ",".join(actions.session.shown)
-    live(_feed("charts", runs=runs), _feed("profile", runs=runs), key="live", height=None, below=MIXER_HEIGHT)
+    session = actions.session
+    _draw_all_if_changed(session)
+    runs = ",".join(session.shown)
+    live(
+        _feed("charts", runs=runs),
+        _feed("profile", runs=runs),
+        key="live",
+        height=None,
+        below=MIXER_HEIGHT,
+        read_only=session.read_only,
+        on_action=partial(_act, actions, "live"),
+    )
 
 
 def _mixer(actions: StudioActions) -> None:
@@ -339,12 +349,19 @@ def _mixer(actions: StudioActions) -> None:
             "groups": groups,
             "running": running,
             "read_only": session.read_only,
-            "hint": "A change of a rate takes effect at the next step." if running else "",
+            "hint": "A change takes effect at the next step." if running else "",
             "follow": _feed("run", run=run.id) if run and is_shown else None,
         },
         key="mixer",
         on_edit=partial(_edit_rates, actions),
+        on_action=partial(_act_on_group, actions),
     )
+
+
+def _act_on_group(actions: StudioActions) -> None:
+    # Of an edit and a press that reach the server together, the edit came first.
+    _edit_rates(actions)
+    _act(actions, "mixer")
 
 
 def _edit_rates(actions: StudioActions) -> None:

@@ -12,13 +12,13 @@ from builder.pages.comparing import (
 )
 from builder.pages.document_actions import DocumentActions
 from builder.pages.downloading import Downloads
-from builder.pages.editing import for_as_long_again, why_not_trainable
+from builder.pages.editing import for_as_long_again, why_not_trainable, with_rates
 from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.pages.racing import field_of, start_race
 from builder.pages.state import Session
 from builder.spec import DocumentError, dump_experiment, parse_experiment
-from builder.workspace.branching import branch
-from builder.workspace.errors import WorkspaceError
+from builder.workspace.branching import branch, settings_at
+from builder.workspace.errors import NotFound, WorkspaceError
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import ensure_supervisor
@@ -105,6 +105,104 @@ class StudioActions(DocumentActions):
                 )
         except (WorkspaceError, DocumentError) as error:
             self.session.notify("error", str(error))
+
+    def rewind(self, run_id: Any, origin: Any, step: Any) -> None:
+        """Goes on from before a change as if it had not been made, as a new run; the one that went on is stopped.
+
+        The document's groups are set as they were then.
+
+        Args:
+            run_id: Whose change it was; it stays, with all its rows.
+            origin: The run that has the checkpoint: the same one, or one that it was branched from.
+            step: Of the checkpoint.
+        """
+        found = self._own_runs(run_id, origin, step)
+        if found is None:
+            return
+        run, source = found
+        is_of_run = self.goes_on_from(run)
+        try:
+            then = settings_at(self.workspace, source.id, step)
+            ensure_supervisor(self.workspace)
+            rewound = branch(self.workspace, source.id, step=step, revision=run.revision, name=run.name)
+            if not run.is_final:
+                self.workspace.command(run.id, "stop")
+        except WorkspaceError as error:
+            self.session.notify("error", str(error))
+            return
+        if is_of_run:
+            self.change(with_rates(self.editing.experiment, then), by_rates=True, is_told=True)
+        self._show_over(rewound, run)
+        stays = "was stopped and stays" if not run.is_final else "stays"
+        self.session.notify(
+            "info",
+            f"Run #{rewound.number} goes on from step {step:,}, before the change. Run #{run.number} {stays} beneath.",
+        )
+
+    def branch_from(self, run_id: Any, origin: Any, step: Any) -> None:
+        """Trains the document as it is now from before a change on, as a new run; the other one goes on.
+
+        Args:
+            run_id: Whose change it was.
+            origin: The run that has the checkpoint.
+            step: Of the checkpoint.
+        """
+        found = self._own_runs(run_id, origin, step)
+        if found is None:
+            return
+        run, source = found
+        editing = self.editing
+        if why_not := self.why_not():
+            self.session.notify("error", why_not)
+            return
+        if editing.analysis.num_steps <= step:
+            self.session.notify(
+                "error",
+                f"The document ends after {editing.analysis.num_steps:,} steps, so from step {step:,} on nothing would be "
+                "left to train. Set a longer duration first.",
+            )
+            return
+        try:
+            ensure_supervisor(self.workspace)
+            branched = branch(
+                self.workspace,
+                source.id,
+                dump_experiment(editing.experiment),
+                step=step,
+                as_written=True,
+                experiment_id=editing.experiment_id,
+                revision=editing.revision,
+                device=editing.experiment.training.device,
+            )
+        except WorkspaceError as error:
+            self.session.notify("error", str(error))
+            return
+        self._show_over(branched, run)
+        self.session.notify(
+            "info",
+            f"Run #{branched.number} trains the document as it is now, from step {step:,} of run #{source.number} on.",
+        )
+
+    def _own_runs(self, run_id: Any, origin: Any, step: Any) -> tuple[Run, Run] | None:
+        """The two runs of a way back; None, with a message, if they are not this person's or not there."""
+        session = self.session
+        if session.read_only or not isinstance(run_id, str) or not isinstance(origin, str) or type(step) is not int:
+            return None
+        try:
+            run, source = self.workspace.run(run_id), self.workspace.run(origin)
+        except NotFound:
+            session.notify("error", "The run whose checkpoint this needs was deleted.")
+            return None
+        if {run.owner, source.owner} != {session.owner}:
+            session.notify("error", "This is somebody else's run. Open a copy of its experiment to go your own way.")
+            return None
+        return run, source
+
+    def _show_over(self, run: Run, beneath: Run) -> None:
+        """Shows a new run first, and the one that it left right beneath."""
+        others = [shown for shown in self.session.shown if shown != beneath.id]
+        self.session.run_id = run.id
+        self.session.shown = [run.id, beneath.id, *others][:MAX_SHOWN_RUNS]
 
     def compare(self, study: Any, name: Any, regardless: bool = False) -> bool:
         """Starts a comparison of presets as a new experiment, whose runs are drawn over each other.

@@ -204,7 +204,8 @@ def estimate_memory(
     best = num_parameters if training.keep == "best_validation" else 0
     return MemoryEstimate(
         parameters=BYTES_PER_FLOAT * num_parameters,
-        gradients=BYTES_PER_FLOAT * num_trained,
+        # Frozen ones have room for theirs, since they may thaw.
+        gradients=BYTES_PER_FLOAT * num_parameters,
         optimizer=BYTES_PER_FLOAT * num_trained * optimizer_entries(training),
         activations=BYTES_PER_FLOAT * in_step,
         recording=ring + BYTES_PER_FLOAT * best,

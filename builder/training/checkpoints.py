@@ -5,6 +5,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -12,13 +13,24 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from builder.modules.network import NetworkModule
-from builder.training.layout import FlatLayout
-from builder.training.optimizers import GroupRates
-from builder.workspace.checkpoints import STATE_NAME, checkpoint_path, checkpoints
+from builder.spec.mix import Mix
+from builder.training.layout import FlatLayout, Update
+from builder.training.optimizers import STEP, Mixer
+from builder.workspace.checkpoints import (
+    FLAG_NAME,
+    STATE_NAME,
+    checkpoint_path,
+    read_state,
+    step_of,
+    superfluous,
+)
+from builder.workspace.checkpoints import is_flagged as _is_flagged
+from builder.workspace.errors import WorkspaceError
 
 WEIGHTS, OPTIMIZER, BEST = "weights.safetensors", "optimizer.safetensors", "best.safetensors"
 KEPT = "kept.safetensors"
-NUM_KEPT = 2
+MIX_KEYS = ("rates", "weight_decays", "frozen", "solo")
+"""In the state; see `Mix.to_state`."""
 _WRITING, _REMOVING = ".writing-", ".removing-"
 
 
@@ -39,10 +51,42 @@ class Progress:
     best: tuple[float, dict[str, Tensor]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint that was written.
+
+    Attributes:
+        is_flagged: Whether it belongs to a flag, and so is kept.
+        let_go: Steps of flags whose checkpoints had to make room.
+    """
+
+    path: Path
+    is_flagged: bool
+    let_go: tuple[int, ...]
+
+
 def save_checkpoint(
-    folder: Path, step: int, network: NetworkModule, layout: FlatLayout, rates: GroupRates, progress: Progress
-) -> Path:
-    """Writes `folder/step-N`: to a temporary folder, synced, renamed; the two newest are kept.
+    folder: Path,
+    step: int,
+    network: NetworkModule,
+    layout: FlatLayout,
+    mixer: Mixer,
+    progress: Progress,
+    *,
+    is_flagged: bool = False,
+) -> Saved:
+    """Writes `folder/step-N`: to a temporary folder, synced, renamed. Kept are the two newest, and flags' own.
+
+    A flag's checkpoint of this step stays as the groups were set before the first change there.
+
+    Args:
+        folder: Of the checkpoints.
+        step: Number of finished updates.
+        network: With its weights and running statistics.
+        layout: Of its parameters.
+        mixer: What the groups are set to, and the optimizer.
+        progress: How the run stands beside.
+        is_flagged: Somebody is about to change something.
 
     Raises:
         OSError: If it cannot be written; what was there stays.
@@ -56,17 +100,21 @@ def save_checkpoint(
     temporary.mkdir()
     try:
         _save_tensors(_contiguous(network.state_dict()), temporary / WEIGHTS)
-        _save_tensors(optimizer_state(layout, rates), temporary / OPTIMIZER)
+        _save_tensors(optimizer_state(layout, mixer), temporary / OPTIMIZER)
         if progress.best is not None:
             _save_tensors(_contiguous(progress.best[1]), temporary / BEST)
         state = {
             "step": step,
-            "rates": dict(zip(rates.names, rates.base, strict=True)),
+            **mixer.mix.to_state(),
             "val_accuracy": progress.val_accuracy,
             "best_val_accuracy": progress.best[0] if progress.best else None,
         }
+        if is_flagged_already := _is_flagged(target):
+            state |= {key: value for key, value in _known_state(target).items() if key in MIX_KEYS}
         (temporary / STATE_NAME).write_text(json.dumps(state))
         _sync(temporary / STATE_NAME)
+        if is_flagged:
+            (temporary / FLAG_NAME).touch()
         _sync(temporary)
         if target.exists():
             _replace_files(target, temporary)
@@ -76,10 +124,13 @@ def save_checkpoint(
     except OSError:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    for old in checkpoints(folder)[:-NUM_KEPT]:
+    let_go = []
+    for old in superfluous(folder):
+        if _is_flagged(old):
+            let_go.append(step_of(old))
         # Under its name it is whole until it is gone.
         shutil.rmtree(old.rename(folder / f"{_REMOVING}{old.name}"))
-    return target
+    return Saved(target, is_flagged or is_flagged_already, tuple(let_go))
 
 
 def save_kept_weights(folder: Path, network: NetworkModule) -> Path:
@@ -100,82 +151,115 @@ def save_kept_weights(folder: Path, network: NetworkModule) -> Path:
     return folder / KEPT
 
 
-def load_checkpoint(path: Path, network: NetworkModule, layout: FlatLayout, rates: GroupRates) -> tuple[int, Progress]:
+def load_checkpoint(path: Path, network: NetworkModule, layout: FlatLayout, mixer: Mixer) -> tuple[int, Progress]:
     """Puts weights, optimizer state and base rates back; returns the number of finished steps, and how the run stood.
 
     Raises:
-        CheckpointUnusable: If it is of another network or of other groups, or cannot be read.
+        CheckpointUnusable: If it is of another network or of other groups, leaves nothing to learn, or cannot be read.
     """
     device = str(layout.values.device)
     try:
-        state = json.loads((path / STATE_NAME).read_text())
+        state = read_state(path)
         weights, moments = load_file(path / WEIGHTS, device=device), load_file(path / OPTIMIZER, device=device)
-        best = load_file(path / BEST, device=device) if state["best_val_accuracy"] is not None else None
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        best_accuracy = state["best_val_accuracy"]
+        best = None if best_accuracy is None else (best_accuracy, load_file(path / BEST, device=device))
+        step, val_accuracy, names = state["step"], state["val_accuracy"], list(state["rates"])
+    except (OSError, KeyError, SafetensorError, WorkspaceError) as error:
         raise CheckpointUnusable(
             f"{path} cannot be read: it is damaged, or another version of Highrise wrote it ({error})."
         ) from error
-    own = network.state_dict()
-    _check_same(path, weights, own)
-    _check_same(path, moments, optimizer_state(layout, rates))
-    if set(state["rates"]) != set(rates.names):
+    if set(names) != set(mixer.mix.groups):
         raise CheckpointUnusable(
-            f"{path} has the groups {', '.join(state['rates'])}, but the document {', '.join(rates.names)}."
+            f"{path} has the groups {', '.join(names)}, but the document {', '.join(mixer.mix.groups)}."
         )
+    mix = mixer.mix.with_state(state)
+    if not mix.learning:
+        raise CheckpointUnusable(
+            "With the groups frozen as they were at the checkpoint and as the document changes it, every group is frozen "
+            "and nothing would learn. Unfreeze one."
+        )
+    own = network.state_dict()
+    _check_same(path, _shapes(weights), _shapes(own))
+    _check_same(path, _shapes(moments), _expected_state(moments, layout, mixer, mix))
     with torch.no_grad():
         for address, value in weights.items():
             own[address].copy_(value)
-    _load_optimizer_state(moments, layout, rates)
-    for name, rate in state["rates"].items():
-        rates.set_base(name, rate)
-    return state["step"], Progress(state["val_accuracy"], None if best is None else (state["best_val_accuracy"], best))
+    mixer.set(mix)
+    _load_optimizer_state(moments, layout, mixer)
+    return step, Progress(val_accuracy, best)
 
 
-def _check_same(path: Path, saved: dict[str, Tensor], own: dict[str, Tensor]) -> None:
+def _shapes(tensors: dict[str, Tensor]) -> dict[str, list[int]]:
+    return {name: list(value.shape) for name, value in tensors.items()}
+
+
+def _check_same(path: Path, saved: dict[str, list[int]], own: dict[str, list[int]]) -> None:
     """Refuses what is not of this network before anything is changed."""
     for name in sorted(saved.keys() | own.keys()):
-        there, here = (f"shape {list(each[name].shape)}" if name in each else "nothing" for each in (saved, own))
+        there, here = (f"shape {each[name]}" if name in each else "nothing" for each in (saved, own))
         if there != here:
             raise CheckpointUnusable(
                 f"{path} is of another network or optimizer: for {name} it has {there}, the document has {here}."
             )
 
 
-def optimizer_state(layout: FlatLayout, rates: GroupRates) -> dict[str, Tensor]:
+def optimizer_state(layout: FlatLayout, mixer: Mixer) -> dict[str, Tensor]:
     """The optimizer's state as `address:key`, each in its parameter's shape; counters as scalars."""
     state: dict[str, Tensor] = {}
-    for update, start, addresses in _stretches(layout):
-        for key, value in rates.optimizer.state.get(update, {}).items():
-            if not isinstance(value, Tensor):
-                continue
+    for update, addresses in _stretches(layout):
+        start = int(update.parameter.storage_offset())
+        for key, value in mixer.optimizer.state.get(update.parameter, {}).items():
             for address in addresses:
                 part = value if value.dim() == 0 else layout.view(value, address, start)
                 state[f"{address}:{key}"] = part.clone(memory_format=torch.contiguous_format)
     return state
 
 
-def _load_optimizer_state(saved: dict[str, Tensor], layout: FlatLayout, rates: GroupRates) -> None:
-    for update, start, addresses in _stretches(layout):
-        keys = {name.rpartition(":")[2] for name in saved if name.rpartition(":")[0] == addresses[0]}
-        for key in keys:
-            parts = [saved[f"{address}:{key}"] for address in addresses]
-            if key == "step":
-                rates.optimizer.state[update][key] = parts[0].clone()
+def _expected_state(saved: dict[str, Tensor], layout: FlatLayout, mixer: Mixer, mix: Mix) -> dict[str, list[int]]:
+    """Shapes of the optimizer's state; what was frozen all along has none."""
+    names = list(mix.groups)
+    expected: dict[str, list[int]] = {}
+    for update, addresses in _stretches(layout):
+        keys = [f"{address}:{name}" for address in addresses for name in mixer.optimizer.state_names]
+        if names[update.group] not in mix.learning and not any(key in saved for key in keys):
+            continue
+        for address in addresses:
+            shape = list(layout.view(layout.values, address).shape)
+            expected |= {f"{address}:{name}": [] if name == STEP else shape for name in mixer.optimizer.state_names}
+    return expected
+
+
+def _load_optimizer_state(saved: dict[str, Tensor], layout: FlatLayout, mixer: Mixer) -> None:
+    for update, addresses in _stretches(layout):
+        parameter, start = update.parameter, int(update.parameter.storage_offset())
+        if any(f"{addresses[0]}:{name}" not in saved for name in mixer.optimizer.state_names):
+            mixer.optimizer.state.pop(parameter, None)
+            continue
+        mixer.optimizer.begin(parameter)
+        for name, value in mixer.optimizer.state[parameter].items():
+            parts = [saved[f"{address}:{name}"] for address in addresses]
+            if name == STEP:
+                value.copy_(parts[0])
                 continue
-            flat = torch.zeros_like(update.detach())
             for address, part in zip(addresses, parts, strict=True):
-                layout.view(flat, address, start).copy_(part)
-            rates.optimizer.state[update][key] = flat
+                layout.view(value, address, start).copy_(part)
 
 
-def _stretches(layout: FlatLayout) -> list[tuple[torch.nn.Parameter, int, list[str]]]:
-    """For each of the optimizer's parameters: itself, its start, and the addresses inside it."""
+def _known_state(checkpoint: Path) -> dict[str, Any]:
+    try:
+        return read_state(checkpoint)
+    except WorkspaceError:
+        return {}
+
+
+def _stretches(layout: FlatLayout) -> list[tuple[Update, list[str]]]:
+    """The optimizer's parameters, each with the addresses inside it."""
     found = []
     for update in layout.updates:
         start = update.parameter.storage_offset()
         stop = start + update.parameter.numel()
         addresses = [address for address, (first, last) in layout.slices.items() if start <= first and last <= stop]
-        found.append((update.parameter, start, addresses))
+        found.append((update, addresses))
     return found
 
 
@@ -184,7 +268,7 @@ def _replace_files(target: Path, temporary: Path) -> None:
 
     A folder cannot take another's place at once, but each file can, and at no moment is the checkpoint gone.
     """
-    for name in (WEIGHTS, OPTIMIZER, BEST, STATE_NAME):
+    for name in (WEIGHTS, OPTIMIZER, BEST, STATE_NAME, FLAG_NAME):
         if (temporary / name).exists():
             (temporary / name).replace(target / name)
     _sync(target)

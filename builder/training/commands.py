@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class Command(Protocol):
-    """`kind` is one of pause, resume, step, stop, set_learning_rate, set_pace, evaluate."""
+    """`kind` is one of pause, resume, step, stop, set_pace, evaluate, and of the changes in `builder.spec.mix`."""
 
     @property
     def kind(self) -> str: ...

@@ -1,4 +1,4 @@
-"""What people have asked of a run so far, checked by the document's own schema."""
+"""What people have asked of a run so far."""
 
 import logging
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from builder.spec.groups import GroupSpec
+from builder.spec.mix import CHANGES, Change
 from builder.spec.training import TrainingSpec
 from builder.training.commands import Command
 
@@ -19,20 +19,18 @@ class Control:
     """The commands taken and not yet done.
 
     Attributes:
-        group_names: Groups whose rate can be set.
         pace: Steps per second; None for full speed.
         single_steps: Steps still to take although paused.
         evaluate: An evaluation was asked for.
-        rates: Base rates to set before the next step, as (group, value), oldest first.
+        changes: What to change of the mix before the next step, oldest first; not checked against it yet.
     """
 
-    group_names: tuple[str, ...]
     pace: float | None
     paused: bool = False
     stopped: bool = False
     single_steps: int = 0
     evaluate: bool = False
-    rates: list[tuple[str, float]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     @property
     def is_waiting(self) -> bool:
@@ -42,7 +40,7 @@ class Control:
     @property
     def comes_first(self) -> bool:
         """Something is to be done before the next step."""
-        return self.stopped or self.is_waiting or self.evaluate or bool(self.rates)
+        return self.stopped or self.is_waiting or self.evaluate or bool(self.changes)
 
     def take(self, commands: Iterable[Command]) -> None:
         """Notes what was asked; a command that the schema refuses is logged and changes nothing."""
@@ -66,12 +64,7 @@ class Control:
                 self.evaluate = True
             case "set_pace":
                 self.pace = TrainingSpec.model_validate({"pace": payload["steps_per_second"]}, strict=True).pace
-            case "set_learning_rate":
-                name, value = payload["group"], payload["value"]
-                checked = GroupSpec.model_validate({"name": name, "learning_rate": value}, strict=True)
-                if name not in self.group_names:
-                    LOG.warning("There is no group “%s”; the groups are %s.", name, ", ".join(self.group_names))
-                    return
-                self.rates.append((name, checked.learning_rate))
+            case change if change in CHANGES:
+                self.changes.append(Change(kind, payload.get("group", ""), payload["value"]))
             case _:
                 LOG.warning("There is no command “%s”.", kind)

@@ -57,7 +57,8 @@ class DivergenceWatch:
         row = self._row
         if row is None:
             return Divergence(step, f"Diverged at step {step}: {what}. Lower the learning rates, {self._remedies}.")
-        norms = {name: _or_infinite(row[column]) for name, column in self._norms.items()}
+        learning = {name: row[column] for name, column in self._norms.items() if not is_absent(row[[column]])[0]}
+        norms = {name: _or_infinite(norm) for name, norm in learning.items()}
         rates = {name: float(row[self._rates[name]]) for name in norms}
         largest = max(norms, key=lambda name: norms[name])
         # Of two infinite norms the larger rate decides.

@@ -70,12 +70,15 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervened:
-    """A person changed what the result will be, from the step after `step` on."""
+    """A person changed what the result will be, from the step after `step` on.
+
+    The other attributes are those of `builder.spec.mix.Change`.
+    """
 
     step: int
     kind: str
     subject: str
-    value: float
+    value: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +97,17 @@ class RunResumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointSaved:
-    """Weights and optimizer state after `step` are whole on disk."""
+    """Weights and optimizer state after `step` are whole on disk.
+
+    Attributes:
+        is_flagged: It is that of a flag: a person was about to change something.
+        let_go: Steps of flags whose checkpoints made room for it.
+    """
 
     step: int
     folder: str
+    is_flagged: bool = False
+    let_go: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

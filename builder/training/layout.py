@@ -5,6 +5,7 @@ group and block copy is one reduction per segment, and an optimizer updates a wh
 stochastic-depth copy is a segment of its own: when it is dropped, only the copy's shortcut has a gradient.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import torch
@@ -54,14 +55,15 @@ class Update:
 
 
 class FlatLayout:
-    """Moves a network's trainable parameters into flat tensors on their device.
+    """Moves a network's parameters into flat tensors on their device; those of frozen groups too, for they may thaw.
 
     Attributes:
-        values: All trainable parameters, `[num_entries]`.
-        gradients: Their gradients, `[num_entries]`; zeroed by `zero_gradients`.
+        values: All parameters, `[num_entries]`.
+        gradients: Their gradients, `[num_entries]`; zeroed by `zero_gradients`, and zero where frozen.
         segments: In memory order.
         updates: What the optimizer gets, in memory order.
         slices: For each address: start and stop in the flat tensors.
+        frozen: Indices of the groups that are frozen now.
     """
 
     def __init__(self, network: NetworkModule, analysis: Analysis) -> None:
@@ -69,14 +71,13 @@ class FlatLayout:
         blocks = {block.address: index for index, block in enumerate(network.blocks)}
         stochastic = {block.address: index for index, block in enumerate(network.stochastic_blocks)}
         order: list[tuple[tuple[int, int, int], str]] = []
+        self._members: dict[int, list[nn.Parameter]] = {}
         for grouped in analysis.parameters:
             placed = grouped.placed
-            if analysis.groups[grouped.group].spec.frozen:
-                parameters[placed.address].requires_grad_(False)
-                continue
             block = placed.block or ""
             dropped_with = stochastic.get(block, -1) if placed.lane == "body" else -1
             order.append(((grouped.group, blocks.get(block, -1), dropped_with), placed.address))
+            self._members.setdefault(grouped.group, []).append(parameters[placed.address])
         order.sort(key=lambda place: place[0])
         first = next(iter(parameters.values()))
         num_entries = sum(parameters[address].numel() for _, address in order)
@@ -100,6 +101,19 @@ class FlatLayout:
         self.segment_gradients = [self.gradients[segment.start : segment.stop] for segment in self.segments]
         self.updates = self._updates(network)
         self._resting = [update for update in self.updates if update.rests_with >= 0]
+        self.frozen: frozenset[int] = frozenset()
+
+    def freeze(self, groups: Collection[int]) -> None:
+        """Freezes exactly these groups: `requires_grad` is off, and without a gradient the optimizer leaves them alone.
+
+        So nothing moves them, neither momentum nor weight decay, and their optimizer's state rests as it is.
+        """
+        self.frozen = frozenset(groups)
+        for group, members in self._members.items():
+            for parameter in members:
+                parameter.requires_grad_(group not in self.frozen)
+        for update in self.updates:
+            update.parameter.grad = None if update.group in self.frozen else update.gradient
 
     def _move(self, parameter: nn.Parameter, start: int, stop: int) -> None:
         """Makes `parameter` and its gradient views of the flat tensors, with the parameter's own strides."""
@@ -140,4 +154,5 @@ class FlatLayout:
     def rest_dropped(self, mask: list[bool]) -> None:
         """Takes the gradient from bodies that are dropped and rest, so that the optimizer leaves them alone."""
         for update in self._resting:
-            update.parameter.grad = update.gradient if mask[update.rests_with] else None
+            rests = update.group in self.frozen or not mask[update.rests_with]
+            update.parameter.grad = None if rests else update.gradient

@@ -1,5 +1,6 @@
 """The training loop: a generator of events that a test reads with a `for`."""
 
+import logging
 import math
 import time
 from collections import deque
@@ -13,6 +14,7 @@ import torch
 from builder.data.dataset import Dataset
 from builder.spec.analysis import analyse
 from builder.spec.experiment import Experiment
+from builder.spec.mix import CHANGES, Change, ChangeRefused, Mix
 from builder.training.checkpoints import Progress, load_checkpoint, save_checkpoint, save_kept_weights
 from builder.training.commands import CommandSource, GatedCommands, NoCommands
 from builder.training.continuation import Continuation
@@ -43,8 +45,10 @@ CHECKPOINT_SECONDS = 30.0
 WAIT_SECONDS = 0.5
 PACE_POLL_SECONDS = 0.05
 CATCH_UP_SECONDS = 0.25
-SET_LEARNING_RATE = "set_learning_rate"
-"""The one kind of intervention."""
+BURST_SECONDS, LONGEST_BURST_SECONDS = 1.0, 30.0
+"""Changes that follow each other more closely, as those of a slider that is dragged, have one checkpoint before them."""
+
+LOG = logging.getLogger(__name__)
 
 
 def train(
@@ -81,7 +85,7 @@ def train(
     run = TrainingRun(experiment, data, resolved)
     progress = Progress()
     if continuation and continuation.checkpoint:
-        run.step, progress = load_checkpoint(continuation.checkpoint, run.network, run.layout, run.rates)
+        run.step, progress = load_checkpoint(continuation.checkpoint, run.network, run.layout, run.mixer)
     replay = continuation.interventions if continuation else ()
     yield from _Loop(run, commands or NoCommands(), checkpoint_folder, progress, replay).events()
 
@@ -99,13 +103,14 @@ class _Loop:
     ) -> None:
         self.run = run
         self.commands = GatedCommands(commands)
-        self.control = Control(tuple(run.rates.names), run.training.pace)
+        self.control = Control(run.training.pace)
         self.checkpoint_folder = checkpoint_folder
         self.watch = DivergenceWatch(run.recorder.series, run.experiment)
         self.divergence: Divergence | None = None
         self.progress = progress
         # A run that went on twice may have been changed at an earlier step after a later one.
         self.replay = deque(sorted((each for each in replay if each.step >= run.step), key=lambda each: each.step))
+        self.changed_at = self.flagged_at = -math.inf
         self.busy_seconds = 0.0
         self.step_seconds: list[float] = []
         self.flush_due = 0.0
@@ -170,12 +175,42 @@ class _Loop:
         """Yields each change, so that it can be committed, and only then applies it; first those that are replayed."""
         while self.replay and self.replay[0].step <= self.run.step:
             replayed = self.replay.popleft()
-            if replayed.kind == SET_LEARNING_RATE:
-                self.run.rates.set_base(replayed.subject, replayed.value)
-        changes, self.control.rates = self.control.rates, []
-        for group, value in changes:
-            yield Intervened(step=self.run.step, kind=SET_LEARNING_RATE, subject=group, value=value)
-            self.run.rates.set_base(group, value)
+            if replayed.kind in CHANGES and (
+                after := self.after(Change(replayed.kind, replayed.subject, replayed.value))
+            ):
+                self.run.mixer.set(after)
+        changes, self.control.changes = self.control.changes, []
+        for change in changes:
+            if (after := self.after(change)) is None:
+                continue
+            yield from self.flag()
+            if self.divergence:
+                return
+            yield Intervened(step=self.run.step, kind=change.kind, subject=change.subject, value=change.value)
+            self.run.mixer.set(after)
+
+    def after(self, change: Change) -> Mix | None:
+        """The mix after a change; None if it is refused, which is logged."""
+        try:
+            return self.run.mixer.mix.after(change)
+        except ChangeRefused as refused:
+            LOG.warning("Refused at step %d: %s", self.run.step, refused)
+            return None
+
+    def flag(self) -> Iterator[Event]:
+        """Before the first change of a burst: a checkpoint to come back to, which is kept with the flag."""
+        now = time.perf_counter()
+        goes_on = now - self.changed_at < BURST_SECONDS and now - self.flagged_at < LONGEST_BURST_SECONDS
+        self.changed_at = now
+        if goes_on or self.checkpoint_folder is None:
+            return
+        self.flagged_at = now
+        # A checkpoint closes what is recorded: rows reach as far as it does.
+        yield from self.flush()
+        if not self.divergence:
+            yield from self.checkpoint(is_flagged=True)
+        # However long it took to write.
+        self.changed_at = time.perf_counter()
 
     def await_turn(self) -> bool:
         """Waits until the pace lets the next step be taken; False if something was asked that comes first."""
@@ -248,16 +283,24 @@ class _Loop:
             confusion=measured.confusion,
         )
 
-    def checkpoint(self) -> Iterator[Event]:
+    def checkpoint(self, *, is_flagged: bool = False) -> Iterator[Event]:
         """Saves a checkpoint, unless the last update made weights that are no numbers: then the run has diverged."""
         run = self.run
         if not bool(run.layout.values.isfinite().all()):
             self.divergence = self.watch.bad_weights(run.step)
         elif self.checkpoint_folder:
-            folder = save_checkpoint(
-                self.checkpoint_folder, run.step, run.network, run.layout, run.rates, self.progress
+            saved = save_checkpoint(
+                self.checkpoint_folder,
+                run.step,
+                run.network,
+                run.layout,
+                run.mixer,
+                self.progress,
+                is_flagged=is_flagged,
             )
-            yield CheckpointSaved(step=run.step, folder=str(folder))
+            yield CheckpointSaved(
+                step=run.step, folder=str(saved.path), is_flagged=saved.is_flagged, let_go=saved.let_go
+            )
         self.last_checkpoint = time.perf_counter()
 
     def ending(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ collecting the state anew) and import torch's compiler at the first one, which t
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from torch.optim.rmsprop import rmsprop
 from torch.optim.sgd import sgd
 
 from builder.spec.analysis import Analysis
+from builder.spec.mix import Change, Mix
 from builder.spec.training import AdamOptimizer, AdamwOptimizer, OptimizerSpec, RmspropOptimizer, SgdOptimizer
 from builder.training.layout import FlatLayout
 
@@ -44,8 +46,8 @@ class FlatOptimizer:
     """Updates all groups' parameters.
 
     Attributes:
-        groups: Those of the document that have trained parameters, in its order.
-        state: For each parameter, its states by torch's names for them, from zeros.
+        groups: Those of the document that have parameters, in its order.
+        state: For each parameter that has ever learned, its states by torch's names for them, from zeros.
     """
 
     def __init__(self, spec: OptimizerSpec, groups: list[ParameterGroup]) -> None:
@@ -53,14 +55,22 @@ class FlatOptimizer:
         # torch has no fused kernel for mps.
         self._names, self._update = _updates(spec, fused=parameters[0].device.type != "mps")
         self.groups = groups
-        self.state = {
-            parameter: {
-                name: torch.zeros((), dtype=torch.float32, device=parameter.device)
-                if name == STEP
-                else torch.zeros_like(parameter.detach())
-                for name in self._names
-            }
-            for parameter in parameters
+        self.state: dict[nn.Parameter, dict[str, Tensor]] = {}
+
+    @property
+    def state_names(self) -> tuple[str, ...]:
+        """What a parameter's states are called."""
+        return self._names
+
+    def begin(self, parameter: nn.Parameter) -> None:
+        """Gives a parameter that learns from now on its states, unless it has them from before."""
+        if parameter in self.state:
+            return
+        self.state[parameter] = {
+            name: torch.zeros((), dtype=torch.float32, device=parameter.device)
+            if name == STEP
+            else torch.zeros_like(parameter.detach())
+            for name in self._names
         }
 
     @torch.no_grad()
@@ -77,36 +87,61 @@ class FlatOptimizer:
                 self._update(parameters, gradients, states, group.learning_rate, group.weight_decay)
 
 
-class GroupRates:
-    """The base rate of each group, which a person may change, and the optimizer's own groups.
+class Mixer:
+    """Puts a mix into effect: rates and weight decays in the optimizer, freezing in the layout.
 
     Rate at a step = the group's base rate x schedule.
+
+    Attributes:
+        mix: What is in effect.
     """
 
     def __init__(self, layout: FlatLayout, analysis: Analysis, spec: OptimizerSpec) -> None:
-        self.names = [row.spec.name for row in analysis.groups]
-        self.base = [row.spec.learning_rate for row in analysis.groups]
-        self._indices = sorted({update.group for update in layout.updates})
+        self._layout = layout
+        self._names = [row.spec.name for row in analysis.groups]
+        indices = sorted({update.group for update in layout.updates})
         self.optimizer = FlatOptimizer(
             spec,
             [
                 ParameterGroup(
-                    name=self.names[group],
-                    learning_rate=self.base[group],
-                    weight_decay=analysis.groups[group].spec.weight_decay,
+                    name=self._names[group],
+                    learning_rate=0.0,
+                    weight_decay=0.0,
                     parameters=[update.parameter for update in layout.updates if update.group == group],
                 )
-                for group in self._indices
+                for group in indices
             ],
         )
+        self.set(Mix.of(analysis))
 
-    def set_base(self, name: str, learning_rate: float) -> None:
-        self.base[self.names.index(name)] = learning_rate
+    @property
+    def base(self) -> list[float]:
+        """Base rate of each group of the document."""
+        return [group.learning_rate for group in self.mix.groups.values()]
+
+    def set(self, mix: Mix) -> None:
+        """Puts a mix of the document's groups into effect from the next step on."""
+        self.mix = mix
+        learning = mix.learning
+        self._layout.freeze([index for index, name in enumerate(self._names) if name not in learning])
+        for group in self.optimizer.groups:
+            group.weight_decay = mix.groups[group.name].weight_decay
+            if group.name in learning:
+                for parameter in group.parameters:
+                    self.optimizer.begin(parameter)
+
+    def change(self, kind: str, subject: str, value: Any) -> None:
+        """Changes the mix.
+
+        Raises:
+            ChangeRefused: If it cannot be; then everything stays.
+        """
+        self.set(self.mix.after(Change(kind, subject, value)))
 
     def apply(self, factor: float) -> None:
         """Sets every group's rate for the next step."""
-        for group, parameters in zip(self._indices, self.optimizer.groups, strict=True):
-            parameters.learning_rate = self.base[group] * factor
+        for group in self.optimizer.groups:
+            group.learning_rate = self.mix.groups[group.name].learning_rate * factor
 
 
 def _updates(spec: OptimizerSpec, *, fused: bool) -> tuple[tuple[str, ...], _Update]:

@@ -101,6 +101,8 @@ def block_grad_rms(run: TrainingRun) -> dict[int, float]:
     squares: dict[int, float] = {}
     entries: dict[int, int] = {}
     for segment, norm in zip(run.layout.segments, torch.stack(run.recorder.segment_norms()).tolist(), strict=True):
+        if segment.group in run.layout.frozen:
+            continue
         squares[segment.block] = squares.get(segment.block, 0.0) + norm * norm
         entries[segment.block] = entries.get(segment.block, 0) + segment.num_entries
     return {block: math.sqrt(square / entries[block]) for block, square in squares.items()}

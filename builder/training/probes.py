@@ -34,12 +34,14 @@ class _Row:
     Attributes:
         row: Of the recorder, since its last flush.
         mask: Which stochastic-depth copies took part.
+        frozen: Indices of the frozen groups.
         num_activations: Entries of each block's output, `[blocks]`.
         num_gates: Entries of each highway block's gate, `[gates]`.
     """
 
     row: int
     mask: list[bool]
+    frozen: frozenset[int]
     num_activations: list[int]
     num_gates: list[int]
 
@@ -87,7 +89,7 @@ class Probes:
         """
         norms: list[Tensor] = []
         gates: list[Tensor] = []
-        probe = _Row(row, mask, [], [])
+        probe = _Row(row, mask, self._layout.frozen, [], [])
 
         def measure_block(module: nn.Module, inputs: object, y: Tensor) -> None:
             # At once, before a later layer may overwrite it.
@@ -125,8 +127,8 @@ class Probes:
     def flush(self) -> tuple[list[int], np.ndarray]:
         """The recorder's rows that were probed since the last flush, and their values.
 
-        These are `[probes, scalars and profiles]`, float32. `ABSENT`: the ratio of weights that are all zero; that of a
-        dropped copy whose weights rested.
+        These are `[probes, scalars and profiles]`, float32. `ABSENT`: the ratio of weights that are all zero; that of
+        what is frozen; that of a dropped copy whose weights rested.
         """
         rows, self._rows = self._rows, []
         values = self._ring[: len(rows)].cpu().numpy().astype(np.float64)
@@ -138,9 +140,9 @@ class Probes:
         before, change = np.split(moved**2, 2, axis=1)
         by_group = _ratio(self._sums.by_group(change), self._sums.by_group(before))
         by_block = _ratio(self._sums.by_block(change), self._sums.by_block(before))
-        for place, copy in self._sums.absent_with:
-            dropped = np.array([not probe.mask[copy] for probe in rows], dtype=bool)
-            by_block[dropped & (by_block[:, place] == 0), place] = ABSENT
+        absent = self._sums.absent([probe.mask for probe in rows], [probe.frozen for probe in rows])
+        for ratios, rests in zip((by_group, by_block), absent, strict=True):
+            ratios[rests & (ratios == 0)] = ABSENT
         # Of a gate that is no number nothing can be counted.
         shares = np.where(np.isfinite(gates[:, :, :1]), gates[:, :, 1:], np.nan)
         shares = shares.reshape(len(rows), num_gated * NUM_GATE_BINS)

@@ -44,6 +44,7 @@ class Recorder:
         self._targets: list[Tensor] = []
         self._masks: list[list[bool]] = []
         self._rates: list[list[float]] = []
+        self._frozen: list[frozenset[int]] = []
         self._loss_rows = list(self._losses)
         self._norm_rows = list(self._norms)
         self._layout = layout
@@ -98,6 +99,7 @@ class Recorder:
         self._targets.append(targets)
         self._masks.append(mask)
         self._rates.append(rates)
+        self._frozen.append(self._layout.frozen)
 
     @property
     def newest_norms(self) -> Tensor:
@@ -112,24 +114,28 @@ class Recorder:
     def flush(self) -> np.ndarray:
         """The rows since the last flush, `[steps, series]`, float32.
 
-        `ABSENT`: the gradient of a dropped copy, and what was not probed in this step.
+        `ABSENT`: the gradient of what is frozen or dropped, and what was not probed in this step.
         """
         num_rows = self.num_rows
         losses = self._losses[:num_rows].cpu().numpy().astype(np.float64)
         squares = self._norms[:num_rows].cpu().numpy().astype(np.float64) ** 2
         group_norms = np.sqrt(self._sums.by_group(squares))
-        block_norms = np.sqrt(self._sums.by_block(squares)).astype(np.float32)
-        for place, copy in self._sums.absent_with:
-            block_norms[[row for row, mask in enumerate(self._masks) if not mask[copy]], place] = ABSENT
+        by_group = [
+            norms.astype(np.float32) for norms in (group_norms, group_norms / np.sqrt(self._sums.num_group_entries))
+        ]
+        by_block = np.sqrt(self._sums.by_block(squares)).astype(np.float32)
+        absent_groups, absent_blocks = self._sums.absent(self._masks, self._frozen)
+        for norms in by_group:
+            norms[absent_groups] = ABSENT
+        by_block[absent_blocks] = ABSENT
         rows = np.full((num_rows, len(self.series)), ABSENT, dtype=np.float32)
         rows[:, : self._num_columns] = np.hstack(
             [
                 losses[:, np.newaxis],
                 self._accuracies(num_rows)[:, np.newaxis],
                 np.array(self._rates).reshape(num_rows, len(self._groups)),
-                group_norms,
-                group_norms / np.sqrt(self._sums.num_group_entries),
-                block_norms,
+                *by_group,
+                by_block,
                 np.array(self._masks, dtype=np.float64).reshape(num_rows, len(self._stochastic)),
             ],
             dtype=np.float32,
@@ -137,7 +143,7 @@ class Recorder:
         )
         probed, values = self.probes.flush()
         rows[probed, self._num_columns :] = values
-        self._targets, self._masks, self._rates = [], [], []
+        self._targets, self._masks, self._rates, self._frozen = [], [], [], []
         return rows
 
     def _accuracies(self, num_rows: int) -> np.ndarray:

@@ -17,12 +17,13 @@ from builder.spec.chance import derive_seed
 from builder.spec.experiment import Experiment
 from builder.spec.problems import DocumentError
 from builder.spec.schedule import learning_rate_factor
+from builder.spec.shapes import num_entries
 from builder.training.device import autocast, bf16_is_native
 from builder.training.evaluation import KeepGoing, Measurement, always, measure
 from builder.training.layout import FlatLayout
 from builder.training.losses import build_loss
 from builder.training.masks import DepthMasks
-from builder.training.optimizers import GroupRates
+from builder.training.optimizers import Mixer
 from builder.training.probes import GATE_EDGES, PROBE_EVERY
 from builder.training.recorder import Recorder
 
@@ -33,7 +34,7 @@ class TrainingRun:
     Attributes:
         network: The compiled network on its device, in training mode.
         step: Number of finished updates.
-        rates: Base rates and the optimizer.
+        mixer: What the groups are set to, and the optimizer.
     """
 
     def __init__(self, experiment: Experiment, data: Dataset, device: torch.device) -> None:
@@ -50,7 +51,7 @@ class TrainingRun:
             # Pixels before channels in memory: what convolution kernels prefer on every device.
             self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.layout = FlatLayout(self.network, self.analysis)
-        self.rates = GroupRates(self.layout, self.analysis, self.training.optimizer)
+        self.mixer = Mixer(self.layout, self.analysis, self.training.optimizer)
         self.loss_function = build_loss(self.training.loss)
         self.order = BatchOrder(
             len(data.train), self.training.batch_size, drop_last=self.training.drop_last, seed=seed, device=device
@@ -97,16 +98,16 @@ class TrainingRun:
         step = self.step + 1
         mask = self.masks.at(step)
         factor = learning_rate_factor(self.training, self.step, self.num_steps, self.order.steps_per_epoch)
-        self.rates.apply(factor)
+        self.mixer.apply(factor)
         probes = self.recorder.probes if step % PROBE_EVERY == 0 else None
         with probes.watch_forward(self.recorder.num_rows, mask) if probes else nullcontext():
             loss, logits, targets = self.backward(step, mask)
-        self.recorder.record(loss, logits, targets, mask, [base * factor for base in self.rates.base])
+        self.recorder.record(loss, logits, targets, mask, [base * factor for base in self.mixer.base])
         if self.training.clip_norm is not None:
             self.clip(self.training.clip_norm)
         self.layout.rest_dropped(mask)
         with probes.watch_update() if probes else nullcontext():
-            self.rates.optimizer.step()
+            self.mixer.optimizer.step()
         self.step = step
 
     def clip(self, max_norm: float) -> None:
@@ -121,6 +122,11 @@ class TrainingRun:
 
     def info(self) -> dict[str, Any]:
         """What `run.db` keeps of the run, as JSON."""
+        num_by_group: dict[str, dict[str, int]] = {}
+        for each in self.analysis.parameters:
+            entries = num_by_group.setdefault(each.placed.block or "", {})
+            name = self.analysis.groups[each.group].spec.name
+            entries[name] = entries.get(name, 0) + num_entries(each.placed.shape)
         return {
             "num_steps": self.num_steps,
             "steps_per_epoch": self.order.steps_per_epoch,
@@ -147,6 +153,7 @@ class TrainingRun:
                     "colour": row.spec.colour,
                     "num_parameters": row.num_parameters,
                     "learning_rate": row.spec.learning_rate,
+                    "weight_decay": row.spec.weight_decay,
                     "frozen": row.spec.frozen,
                 }
                 for row in self.analysis.groups
@@ -161,6 +168,7 @@ class TrainingRun:
                     "num_trained": sum(
                         parameter.numel() for parameter in block.parameters() if parameter.requires_grad
                     ),
+                    "num_by_group": num_by_group.get(block.address, {}),
                     "survival_prob": placed.survival_prob,
                 }
                 for block, placed in zip(self.network.blocks, self.analysis.plan.blocks, strict=True)

@@ -11,11 +11,9 @@ class SegmentSums:
     """Which segments belong to which group and block copy.
 
     Attributes:
-        groups: Names of the groups with trained parameters, in the document's order.
-        blocks: Addresses of the block copies with trained parameters, by depth.
-        num_group_entries: Trained parameters of each of these groups, `[groups]`.
-        absent_with: Pairs of a place in `blocks` and the stochastic-depth copy whose drop leaves it without a gradient:
-            copies all of whose trained parameters are in the body.
+        groups: Names of the groups with parameters, in the document's order.
+        blocks: Addresses of the block copies with parameters, by depth.
+        num_group_entries: Parameters of each of these groups, `[groups]`.
     """
 
     def __init__(self, network: NetworkModule, layout: FlatLayout, analysis: Analysis) -> None:
@@ -30,8 +28,32 @@ class SegmentSums:
         trained = sorted({segment.block for segment in by_block})
         self.blocks = [network.blocks[block].address for block in trained]
         self.num_group_entries = self.by_group(entries[np.newaxis])[0]
-        dropped_with = [{s.dropped_with for s in by_block if s.block == block} for block in trained]
-        self.absent_with = [(place, min(found)) for place, found in enumerate(dropped_with) if min(found) >= 0]
+        self._groups = np.array(groups, dtype=int)
+        self._dropped_with = np.array([segment.dropped_with for segment in segments], dtype=int)
+        self._num_groups = len(analysis.groups)
+        self._num_copies = len(network.stochastic_blocks)
+
+    def absent(self, alive: list[list[bool]], frozen: list[frozenset[int]]) -> tuple[np.ndarray, np.ndarray]:
+        """What has no gradient: frozen groups; block copies all of whose parameters are frozen or in a dropped body.
+
+        Args:
+            alive: For each row, which stochastic-depth copies took part.
+            frozen: For each row, the indices of the frozen groups.
+
+        Returns:
+            Booleans `[rows, groups]` and `[rows, blocks]`.
+        """
+        are_frozen = np.zeros((len(frozen), self._num_groups), dtype=bool)
+        for row, groups in enumerate(frozen):
+            are_frozen[row, list(groups)] = True
+        by_segment = are_frozen[:, self._groups]
+        # Segments that no drop takes out have -1, which is the column of ones.
+        takes_part = np.array([[*row, True] for row in alive], dtype=bool).reshape(len(alive), self._num_copies + 1)
+        rests = by_segment | ~takes_part[:, self._dropped_with]
+        return (
+            np.logical_and.reduceat(by_segment, self._group_starts, axis=1),
+            np.logical_and.reduceat(rests[:, self._by_block], self._block_starts, axis=1),
+        )
 
     # Sums over runs of neighbours: a product with a matrix of zeros and ones would spread one infinity over all.
 

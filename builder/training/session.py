@@ -154,7 +154,10 @@ def _commit(event: Event, held: TrainerRun, writer: RunWriter) -> None:
             writer.add_event(event.step, "resumed")
             held.set_status("running")
         case CheckpointSaved():
-            writer.add_event(event.step, "checkpoint", {"folder": Path(event.folder).name})
+            payload = {"folder": Path(event.folder).name}
+            if event.is_flagged:
+                payload |= {"flagged": True, "let_go": list(event.let_go)}
+            writer.add_event(event.step, "checkpoint", payload)
         case RunEnded():
             writer.add_event(event.step, STATUSES[type(event)], {"reason": event.reason, **event.details})
             summary = _summary(event)

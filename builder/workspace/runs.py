@@ -276,7 +276,7 @@ class RunStore(Store):
             )
 
     def command(self, run_id: str, kind: str, **payload: Any) -> None:
-        """Ask something of a run: `pause`, `resume`, `step`, `stop`, `set_learning_rate`, `set_pace`, `evaluate`.
+        """Ask something of a run: `pause`, `resume`, `step`, `stop`, `set_pace`, `evaluate`, or a change of its groups.
 
         To stop a queued run ends it at once, and to stop an ended one asks for nothing.
 

@@ -15,7 +15,9 @@ NEXT: dict[str, frozenset[str]] = {
     **dict.fromkeys(FINAL, frozenset()),
     **dict.fromkeys(RESUMABLE, frozenset({"queued"})),
 }
-COMMANDS = frozenset({"pause", "resume", "step", "stop", "set_learning_rate", "set_pace", "evaluate"})
+CHANGES = frozenset({"set_learning_rate", "set_learning_rates", "set_weight_decay", "set_frozen", "set_solo"})
+"""Commands that change the result; `builder.spec.mix` says what they do, and loads too much for a supervisor."""
+COMMANDS = frozenset({"pause", "resume", "step", "stop", "set_pace", "evaluate"}) | CHANGES
 
 
 def check_transition(run_id: str, now: str, then: str) -> None:

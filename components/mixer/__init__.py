@@ -1,4 +1,4 @@
-"""The mixer: one strip per parameter group, with its learning rate on a logarithmic slider, live while a run trains."""
+"""The mixer: one strip per parameter group, and a fader for all; what they set is live while a run trains."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any, TypedDict
 from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
 
-MAX_LEARNING_RATE = 100.0
+MAX_LEARNING_RATE, MAX_WEIGHT_DECAY = 100.0, 10.0
 
 
 class MixerGroup(TypedDict):
     """A group as its strip shows it.
 
-    `learning_rate` is the base rate. What each has at the newest step comes by the feed that `follow` names: its rate after
-    the schedule and its gradient norm before clipping, each as `meter` gives it.
+    `learning_rate` is the base rate. What each has where it was measured last comes by the feed that `follow` names: its
+    rate after the schedule, its gradient before clipping and its update ratio, each as `meter` gives it; and which group is
+    solo.
     """
 
     name: str
@@ -32,9 +33,10 @@ class MixerGroup(TypedDict):
 class MixerData(TypedDict):
     """All strips, and who owns their values.
 
-    The mixer owns `learning_rate` and `frozen` while it edits: it ignores data of a lower `rev` of the same `epoch`. What
-    Python changes itself (undo, preset, a refused edit) must bump `epoch`. `running` says that a run would not see a change
-    of `frozen`; `hint` stands in the heading; `follow` is the address of a run's state, None while there is no live one.
+    The mixer owns `learning_rate`, `weight_decay` and `frozen` while it edits: it ignores data of a lower `rev` of the same
+    `epoch`. What Python changes itself (undo, preset, a refused edit) must bump `epoch`. `running` says that a run takes
+    every change at its next step; `hint` stands in the heading; `follow` is the address of a run's state, None while there
+    is no live one.
     """
 
     epoch: int
@@ -52,6 +54,7 @@ class GroupEdit:
 
     name: str
     learning_rate: float
+    weight_decay: float
     frozen: bool
 
 
@@ -75,7 +78,12 @@ def _renderer() -> ComponentRenderer:
 
 
 def mixer(
-    data: MixerData | Mapping[str, Any], *, key: str, on_edit: Callable[[], None] = lambda: None, height: int = 210
+    data: MixerData | Mapping[str, Any],
+    *,
+    key: str,
+    on_edit: Callable[[], None] = lambda: None,
+    on_action: Callable[[], None] = lambda: None,
+    height: int = 234,
 ) -> MixerEdit | None:
     """Mounts the mixer; more strips than fit scroll sideways inside it.
 
@@ -83,6 +91,8 @@ def mixer(
         data: What it shows; send it as often as it changes, drags and focus survive.
         key: The widget's; `parse_edit` of its value `edit` is what a callback finds.
         on_edit: Called at each edit, before the script runs.
+        on_action: Called when a group becomes solo or ends it; the widget's `action` is
+            `{kind: "solo", group, value, nonce}`.
         height: Of the whole, in pixels.
 
     Returns:
@@ -91,7 +101,9 @@ def mixer(
     Raises:
         ValueError: If the browser sent what the mixer never sends.
     """
-    result = _renderer()(key=key, data={**data, "height": height, "key": key}, on_edit_change=on_edit)
+    result = _renderer()(
+        key=key, data={**data, "height": height, "key": key}, on_edit_change=on_edit, on_action_change=on_action
+    )
     return parse_edit(result.edit)
 
 
@@ -119,14 +131,25 @@ def parse_edit(value: Any) -> MixerEdit | None:
 def _group(value: Any) -> GroupEdit:
     if not isinstance(value, dict) or not isinstance(value.get("name"), str):
         raise ValueError(f"The mixer sent a group without a name: {repr(value)[:80]}.")
-    name, rate, frozen = value["name"], value.get("learning_rate"), value.get("frozen")
-    if not isinstance(rate, int | float) or isinstance(rate, bool) or not 0 <= rate <= MAX_LEARNING_RATE:
-        raise ValueError(
-            f"The learning rate {rate!r} of group {name!r} is refused. Give a number from 0 to {MAX_LEARNING_RATE:g}."
-        )
+    name, frozen = value["name"], value.get("frozen")
     if not isinstance(frozen, bool):
         raise ValueError(f"Group {name!r} is neither frozen nor not: {frozen!r}.")
-    return GroupEdit(name=name, learning_rate=float(rate), frozen=frozen)
+    return GroupEdit(
+        name=name,
+        learning_rate=_amount(value, "learning_rate", MAX_LEARNING_RATE),
+        weight_decay=_amount(value, "weight_decay", MAX_WEIGHT_DECAY),
+        frozen=frozen,
+    )
+
+
+def _amount(value: dict[str, Any], name: str, most: float) -> float:
+    found = value.get(name)
+    if not isinstance(found, int | float) or isinstance(found, bool) or not 0 <= found <= most:
+        words = name.replace("_", " ")
+        raise ValueError(
+            f"The {words} {found!r} of group {value['name']!r} is refused. Give a number from 0 to {most:g}."
+        )
+    return float(found)
 
 
 def _whole(value: dict[str, Any], name: str) -> int:

@@ -62,6 +62,10 @@ def test_an_axis_has_three_ticks_at_least_and_no_crowd(exponent, decades, most):
     assert low * 0.999 <= values[0] <= values[-1] <= high * 1.001
 
 
+def test_where_all_are_zero_the_floor_alone_has_a_tick():
+    assert log_ticks(0.08, 0.12, floor=0.1) == ([0.1], ["0"])
+
+
 def test_the_floor_is_called_zero():
     values, labels = log_ticks(1e-4 / 1.5, 1, floor=1e-4)
     assert (labels[0], values[0]) == ("0", 1e-4)

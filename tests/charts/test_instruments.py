@@ -77,6 +77,24 @@ def test_a_frozen_block_is_marked_in_both_profiles(record, kinds):
         assert 3 not in trace(figure, "-dot-residual").x
 
 
+def test_a_block_is_frozen_while_its_groups_are_and_a_part_of_it_counts_for_itself_alone(record, kinds):
+    """`Bodies` is frozen from step 3 on, `Head` never; the second block has parameters of both."""
+    groups = [{"name": "Bodies", "colour": "#2F7FD0"}, {"name": "Head", "colour": "#D9822B"}]
+    numbers = [{"Bodies": 64}, {"Bodies": 48, "Head": 16}]
+    blocks = [{**BLOCKS[place], "num_by_group": numbers[place]} for place in (0, 1)]
+    run = record(blocks=blocks, groups=groups, probed_every=1)
+    values = np.full((4, len(run.series)), 8, dtype=np.float32)
+    values[2:, [run.column("grad_norm", "Bodies", "scalar"), run.column("grad_norm", "i2")]] = ABSENT
+    run.append(values[:2])
+    figure = draw("depth_profile", run, kinds)
+    assert trace(figure, "-dot-plain").y == trace(figure, "-dot-highway").y == (8 / math.sqrt(64),)
+    run.append(values[2:])
+    figure = draw("depth_profile", run, kinds)
+    assert list(trace(figure, "-frozen").x) == [1]
+    assert trace(figure, "-dot-highway").y == (8 / math.sqrt(16),)
+    assert list(trace(draw("activation_profile", run, kinds), "-frozen").x) == [1]
+
+
 def test_activations_are_those_of_the_newest_probe_and_dropped_blocks_are_hollow(probed, kinds):
     run, values = probed
     figure, step = draw("activation_profile", run, kinds), 48

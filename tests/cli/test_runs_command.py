@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from builder.cli.export import write_csv
+from builder.workspace.checkpoints import FLAG_NAME, checkpoint_folder, checkpoint_path
 from builder.workspace.rows import ABSENT, RunReader, RunWriter, Series
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
@@ -28,6 +29,9 @@ def run(workspace: Path) -> Run:
         )
         held.set_status("running")
         writer.add_intervention(1, "set_learning_rate", "all parameters", 0.25)
+        checkpoint = checkpoint_path(checkpoint_folder(held.folder), 1)
+        checkpoint.mkdir(parents=True)
+        (checkpoint / FLAG_NAME).touch()
         writer.append_steps(1, np.array([[0.1, 2.0], [1 / 3, ABSENT], [np.inf, np.nan]], dtype=np.float32), 0.1)
         writer.add_evaluation(3, 1.0, "validation", {"loss": 0.5, "accuracy": 0.75})
         writer.close()
@@ -53,9 +57,12 @@ def test_a_run_is_shown_by_the_beginning_of_its_id(builder, workspace: Path, run
     assert shown["last_step"] == 3
     assert shown["evaluations"][0]["metrics"] == {"loss": 0.5, "accuracy": 0.75}
     assert shown["interventions"][0]["value"] == 0.25
+    assert shown["interventions"][0]["back"] == {"run": run.id, "step": 1}
+    assert shown["checkpoints"] == [1]
     told = builder("runs", "show", run.id, "--workspace", workspace).stdout
     assert "3 of 3 steps" in told
-    assert "set_learning_rate all parameters = 0.25" in told
+    assert f"set_learning_rate all parameters = 0.25  (before it: branch {run.id} --step 1)" in told
+    assert "checkpoints at steps 1" in told
 
 
 def test_the_export_holds_every_float_and_tells_absent_from_not_a_number(builder, workspace: Path, run: Run) -> None:

@@ -11,6 +11,7 @@ from remounting import tell, unmount_for_good
 from builder.charts import LiveView, ShownRun, kind_looks
 from builder.charts.assembly import Assembly
 from builder.spec.catalogue import block_styles
+from builder.workspace.checkpoints import FLAG_NAME, checkpoint_folder, checkpoint_path
 from builder.workspace.rows import ABSENT, RunReader, RunWriter, Series
 
 pytestmark = pytest.mark.e2e
@@ -515,3 +516,104 @@ def test_removed_and_shown_again_it_asks_for_everything(page, run):
     mount(page, run.assembly.whole())
     wait_for_points(page, "loss", "r1-0_band", 25)
     assert page.evaluate("harness.asked()[0]").endswith("have=")
+
+
+# Flags
+
+
+@pytest.fixture
+def flagged(run, tmp_path):
+    """A run of 400 steps that was changed twice; a checkpoint is there from before the second change alone."""
+    run.grow(400)
+    run.writer.add_event(100, "checkpoint", {"flagged": True})
+    run.writer.add_intervention(100, "set_frozen", "Bodies", True)
+    run.writer.add_event(300, "checkpoint", {"flagged": True})
+    run.writer.add_intervention(300, "set_solo", "<b>Head</b>", True)
+    checkpoint = checkpoint_path(checkpoint_folder(tmp_path / "r1"), 300)
+    checkpoint.mkdir(parents=True)
+    (checkpoint / FLAG_NAME).touch()
+    return run
+
+
+def asked(page):
+    sent = [each["value"] for each in page.evaluate("harness.triggers('live')")]
+    return [{key: value for key, value in each.items() if key != "nonce"} for each in sent]
+
+
+def flag_place(page, step):
+    """Where a flag's line stands in the window, halfway up the plot of the loss."""
+    return (
+        panel(page, "loss")
+        .locator(".lv-plot")
+        .evaluate(
+            """(plot, step) => {
+            const box = plot.getBoundingClientRect();
+            const { xaxis, yaxis } = plot._fullLayout;
+            return [box.x + xaxis._offset + xaxis.l2p(step), box.y + yaxis._offset + yaxis._length / 2];
+        }""",
+            step,
+        )
+    )
+
+
+def test_a_click_on_a_flag_s_line_or_words_opens_its_ways_back(page, flagged):
+    mount(page, flagged.message())
+    expect(panel(page, "loss").locator(".annotation")).to_have_count(2)
+    menu = page.get_by_role("dialog", name="Flags")
+    page.mouse.click(*flag_place(page, 300))
+    expect(menu.locator(".lv-flag")).to_have_count(1)
+    expect(menu).to_contain_text("<b>Head</b> solo")
+    expect(menu.get_by_role("button", name="Rewind to here")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert asked(page) == [{"kind": "rewind", "run": "r1", "origin": "r1", "step": 300}]
+    expect(menu).to_be_hidden()
+    panel(page, "accuracy").locator(".annotation", has_text="Bodies frozen").click()
+    expect(menu).to_contain_text("No checkpoint from before it")
+    expect(menu.get_by_role("button")).to_have_count(0)
+
+
+def test_a_drag_that_begins_at_a_flag_zooms_and_opens_nothing(page, flagged):
+    mount(page, flagged.message())
+    expect(panel(page, "loss").locator(".annotation")).to_have_count(2)
+    x, y = flag_place(page, 300)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 80, y + 20, steps=5)
+    page.mouse.up()
+    expect(panel(page, "loss").get_by_role("button", name="Reset zoom")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Flags")).to_be_hidden()
+
+
+def test_all_flags_are_listed_newest_first_for_the_keyboard_and_keep_the_focus_while_rows_come(page, flagged):
+    mount(page, flagged.message())
+    button = page.get_by_role("button", name="Flags of Loss: 2")
+    button.focus()
+    page.keyboard.press("Enter")
+    menu = page.get_by_role("dialog", name="Flags")
+    expect(menu.locator(".lv-flag-words")).to_have_text(["<b>Head</b> solo", "Bodies frozen"])
+    page.keyboard.press("Tab")
+    branch = menu.get_by_role("button", name="Branch from here")
+    expect(branch).to_be_focused()
+    flagged.grow(50)
+    send(page, flagged.message())
+    page.wait_for_timeout(200)
+    expect(branch).to_be_focused()
+    page.keyboard.press("Enter")
+    assert asked(page) == [{"kind": "branch", "run": "r1", "origin": "r1", "step": 300}]
+
+
+def test_whoever_only_watches_reads_flags_and_can_do_nothing_at_them(page, flagged):
+    mount(page, flagged.message())
+    page.evaluate("harness.update('live', { read_only: true })")
+    page.get_by_role("button", name="Flags of Loss: 2").click()
+    menu = page.get_by_role("dialog", name="Flags")
+    expect(menu.locator(".lv-flag")).to_have_count(2)
+    expect(menu.get_by_role("button")).to_have_count(0)
+    expect(menu).to_contain_text("This view changes nothing")
+
+
+def test_charts_without_steps_and_runs_without_changes_have_no_flags(page, run):
+    run.grow(20)
+    mount(page, run.message())
+    expect(panel(page, "depth_profile")).to_be_visible()
+    expect(page.locator(".lv-flags:visible")).to_have_count(0)

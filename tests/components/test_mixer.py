@@ -27,14 +27,14 @@ def some_groups(*rates: float, **changes) -> list[dict]:
 
 
 def mount(page: Page, groups: list[dict], width: int = 620, **changes) -> None:
-    data = {"epoch": 1, "rev": 0, "groups": groups, "running": False, "read_only": False, "hint": "", "height": 210}
+    data = {"epoch": 1, "rev": 0, "groups": groups, "running": False, "read_only": False, "hint": "", "height": 234}
     data["follow"] = "feed/run?run=r1"
     page.evaluate("([data, width]) => harness.mount('mixer', data, { width })", [{**data, **changes}, width])
 
 
-def tell_rates(page: Page, **now: float | str) -> None:
-    """What the feed says of the first group."""
-    tell(page, "run?run=r1", {"groups": {NAMES[0]: now}})
+def tell_rates(page: Page, solo: str | None = None, **now: float | str) -> None:
+    """What the feed says of the first group, and which one is solo."""
+    tell(page, "run?run=r1", {"groups": {NAMES[0]: now}, "solo": solo})
 
 
 def update(page: Page, **changes) -> None:
@@ -47,12 +47,22 @@ def edits(page: Page) -> list[dict]:
     return [each["value"] for each in sent]
 
 
+def strip(page: Page, index: int = 0) -> Locator:
+    return page.locator(".mx-strip").nth(index)
+
+
 def slider(page: Page, index: int = 0) -> Locator:
-    return page.get_by_role("slider").nth(index)
+    return strip(page, index).get_by_role("slider")
 
 
 def field(page: Page, index: int = 0) -> Locator:
-    return page.locator(".mx-field").nth(index)
+    return strip(page, index).locator(".mx-field").first
+
+
+def actions(page: Page) -> list[dict]:
+    """What was asked beside edits, without its names."""
+    sent = [each["value"] for each in page.evaluate("harness.triggers('mixer')")]
+    return [{key: value for key, value in each.items() if key != "nonce"} for each in sent]
 
 
 def rate(edit: dict, index: int = 0) -> float:
@@ -69,8 +79,8 @@ def test_an_edit_names_every_group_and_text_is_never_markup(page: Page) -> None:
             "rev": 1,
             "gesture": 1,
             "groups": [
-                {"name": "Stem", "learning_rate": 0.01, "frozen": False},
-                {"name": "<b>Bodies</b>", "learning_rate": 0.06, "frozen": False},
+                {"name": "Stem", "learning_rate": 0.01, "weight_decay": 0.0, "frozen": False},
+                {"name": "<b>Bodies</b>", "learning_rate": 0.06, "weight_decay": 0.0, "frozen": False},
             ],
         }
     ]
@@ -211,28 +221,158 @@ def test_an_older_echo_changes_nothing_and_another_epoch_everything(page: Page) 
     expect(field(page)).not_to_have_attribute("aria-invalid", "true")
 
 
-@pytest.mark.parametrize("norm", [3.21, "∞", "NaN"])
-def test_the_meters_say_what_each_group_has_at_the_newest_step_until_no_run_is_followed(page: Page, norm) -> None:
+@pytest.mark.parametrize("rms", [3.21, "∞", "NaN"])
+def test_the_meters_say_what_each_group_has_at_the_newest_step_until_no_run_is_followed(page: Page, rms) -> None:
     mount(page, some_groups(0.01, 0.02))
-    tell_rates(page, learning_rate=0.0081, grad_norm=norm)
+    tell_rates(page, learning_rate=0.0081, grad_rms=rms, update_ratio=0.0012)
     meters = page.locator(".mx-meters")
     expect(meters.first).to_contain_text("8.1e-3")
-    expect(meters.first).to_contain_text("3.2" if norm == 3.21 else norm)
+    expect(meters.first).to_contain_text("3.2" if rms == 3.21 else rms)
+    expect(meters.first).to_contain_text("1.2e-3")
     expect(meters.nth(1)).not_to_contain_text("8.1e-3")
     update(page, follow=None)
     expect(meters.first).not_to_contain_text("8.1e-3")
 
 
-def test_freezing_is_for_the_next_run_and_says_so_while_one_is_running(page: Page) -> None:
+def test_a_meter_is_as_long_as_its_power_of_ten_and_the_useful_range_is_marked(page: Page) -> None:
     mount(page, some_groups(0.01))
+    gradient, ratio = strip(page).locator(".mx-level-row").all()
+
+    def share(row: Locator) -> float:
+        return row.evaluate(
+            "row => row.querySelector('.mx-fill').getBoundingClientRect().width / row.querySelector('.mx-bar').clientWidth"
+        )
+
+    for value, shares, is_useful in ((1e-3, (5 / 8, 1 / 2), True), (1e-1, (7 / 8, 5 / 6), False), (0, (0, 0), False)):
+        tell_rates(page, grad_rms=value, update_ratio=value)
+        expect(ratio.locator("b")).to_have_text(str(value) if value != 1e-3 else "1e-3")
+        page.wait_for_timeout(250)
+        assert (share(gradient), share(ratio)) == pytest.approx(shares, abs=0.02)
+        assert (ratio.get_attribute("data-useful") is not None) == is_useful
+    band = ratio.locator(".mx-band").evaluate(
+        "band => [band.offsetLeft, band.offsetLeft + band.offsetWidth].map((x) => x / band.parentElement.clientWidth)"
+    )
+    # From 3e-4 to 3e-3, on six decades from 1e-6.
+    assert band == pytest.approx([2.5 / 6, 3.5 / 6], abs=0.03)
+
+
+def test_a_number_that_grows_longer_moves_nothing(page: Page) -> None:
+    mount(page, some_groups(0.01, 0.02, 0.03))
+    places = []
+    for value in (0.1, 1.2e-3, 3.4e-12, 1, "NaN"):
+        tell_rates(page, learning_rate=value, grad_rms=value, update_ratio=value)
+        page.wait_for_timeout(60)
+        places.append(
+            page.evaluate(
+                """[...harness.root('mixer').querySelectorAll('.mx-strip, .mx-bar, .mx-field, .mx-side, button')]
+                     .map((node) => { const { x, y, width } = node.getBoundingClientRect(); return [x, y, width]; })"""
+            )
+        )
+    assert all(place == places[0] for place in places)
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_freezing_is_an_edit_whether_a_run_trains_or_not(page: Page, running: bool) -> None:
+    mount(page, some_groups(0.01, 0.02), running=running)
     freeze = page.get_by_role("button", name="Freeze Stem")
+    assert ("from the next step on" in (freeze.get_attribute("title") or "")) == running
     freeze.click()
     expect(freeze).to_have_attribute("aria-pressed", "true")
-    assert edits(page)[-1]["groups"][0]["frozen"] is True
-    update(page, running=True)
-    expect(freeze).to_have_attribute("aria-disabled", "true")
-    freeze.click(force=True)
-    expect(page.locator(".mx-message")).to_contain_text("next run")
+    assert [group["frozen"] for group in edits(page)[-1]["groups"]] == [True, False]
+    expect(strip(page).locator(".mx-meters")).to_contain_text("frozen")
+    freeze.click()
+    page.wait_for_timeout(120)
+    assert [group["frozen"] for group in edits(page)[-1]["groups"]] == [False, False]
+
+
+def test_the_last_group_that_learns_is_not_frozen_in_a_run_and_says_why(page: Page) -> None:
+    groups = some_groups(0.01, 0.02)
+    groups[1]["frozen"] = True
+    mount(page, groups, running=True)
+    page.get_by_role("button", name="Freeze Stem").click()
+    expect(strip(page).locator(".mx-message")).to_contain_text("only group that learns")
+    page.get_by_role("button", name="Solo <b>Bodies</b>").click()
+    expect(strip(page, 1).locator(".mx-message")).to_contain_text("It is frozen")
+    assert (edits(page), actions(page)) == ([], [])
+
+
+def test_solo_is_asked_for_shown_at_once_and_follows_what_the_run_says(page: Page) -> None:
+    mount(page, some_groups(0.01, 0.02), running=True)
+    solo = page.get_by_role("button", name="Solo Stem")
+    solo.click()
+    expect(solo).to_have_attribute("aria-pressed", "true")
+    expect(strip(page, 1)).to_have_attribute("data-frozen", "")
+    assert actions(page) == [{"kind": "solo", "group": "Stem", "value": True}]
+    tell_rates(page, solo="Stem")
+    page.wait_for_timeout(100)
+    solo.click()
+    expect(solo).to_have_attribute("aria-pressed", "false")
+    expect(strip(page, 1)).not_to_have_attribute("data-frozen", "")
+    assert actions(page)[1:] == [{"kind": "solo", "group": "Stem", "value": False}]
+    tell_rates(page, solo=None)
+    tell_rates(page, solo="<b>Bodies</b>")
+    expect(strip(page, 0)).to_have_attribute("data-frozen", "")
+    assert edits(page) == []
+
+
+def test_solo_without_a_run_says_what_it_needs(page: Page) -> None:
+    mount(page, some_groups(0.01, 0.02))
+    page.get_by_role("button", name="Solo Stem").click(force=True)
+    expect(strip(page).locator(".mx-message")).to_contain_text("for a run that trains")
+    assert actions(page) == []
+
+
+def test_weight_decay_is_typed_and_a_negative_one_stays_with_a_message(page: Page) -> None:
+    mount(page, some_groups(0.01, 0.02), running=True)
+    decay = page.get_by_label("Weight decay of Stem")
+    decay.fill("-1e-3")
+    decay.press("Enter")
+    expect(strip(page).locator(".mx-message")).to_have_text("A weight decay is never below 0.")
+    decay.fill("11")
+    decay.press("Enter")
+    expect(strip(page).locator(".mx-message")).to_have_text("Too large. The highest weight decay is 10.")
+    assert edits(page) == []
+    decay.fill("1e-3")
+    decay.press("Enter")
+    assert [group["weight_decay"] for group in edits(page)[-1]["groups"]] == [1e-3, 0.0]
+
+
+def test_the_fader_scales_all_rates_by_one_factor_and_goes_back_to_its_middle(page: Page) -> None:
+    mount(page, some_groups(0.1, 0.003, 0.0), running=True)
+    fader = page.get_by_role("slider", name="All learning rates")
+    thumb = fader.locator(".mx-thumb")
+    box, track = thumb.bounding_box(), fader.locator(".mx-track").bounding_box()
+    assert box
+    assert track
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for part in range(1, 11):
+        page.mouse.move(x, y + part * track["height"] / 40)
+        page.wait_for_timeout(30)
+    expect(fader).to_have_attribute("aria-valuetext", "×0.32")
+    page.mouse.up()
+    page.wait_for_timeout(150)
+    last = edits(page)[-1]
+    assert [rate(last, index) for index in range(3)] == pytest.approx([0.032, 0.00096, 0.0])
+    assert len({edit["gesture"] for edit in edits(page)}) == 1
+    expect(fader).to_have_attribute("aria-valuetext", "×1")
+    after = thumb.bounding_box()
+    assert after
+    assert after["y"] == pytest.approx(box["y"], abs=1)
+    fader.press("PageUp")
+    page.wait_for_timeout(120)
+    assert [rate(edits(page)[-1], index) for index in range(3)] == pytest.approx([0.064, 0.00192, 0.0])
+
+
+def test_at_a_bound_the_fader_stops_all_and_says_so(page: Page) -> None:
+    mount(page, some_groups(80, 0.4))
+    double = page.get_by_role("button", name="Double all learning rates")
+    double.click()
+    expect(page.locator(".mx-fader .mx-message")).to_contain_text("“Stem” is at 100, the highest rate")
+    assert [rate(edits(page)[-1], index) for index in (0, 1)] == [100, 0.5]
+    double.click()
+    page.wait_for_timeout(150)
     assert len(edits(page)) == 1
 
 
@@ -240,10 +380,21 @@ def test_a_read_only_view_takes_no_edit(page: Page) -> None:
     mount(page, some_groups(0.01), read_only=True)
     slider(page).press("ArrowUp")
     slider(page).click(position={"x": 14, "y": 10}, force=True)
-    page.get_by_role("button", name="Freeze Stem").click(force=True)
+    for name in ("Freeze Stem", "Solo Stem"):
+        page.get_by_role("button", name=name).click(force=True)
     expect(field(page)).not_to_be_editable()
+    expect(page.get_by_label("Weight decay of Stem")).not_to_be_editable()
     expect(page.get_by_role("button", name="Double the learning rate of Stem")).to_be_disabled()
     page.wait_for_timeout(150)
+    assert (edits(page), actions(page)) == ([], [])
+
+
+def test_a_read_only_view_of_several_groups_has_a_fader_that_does_nothing(page: Page) -> None:
+    mount(page, some_groups(0.01, 0.02), read_only=True)
+    page.get_by_role("slider", name="All learning rates").press("ArrowUp")
+    expect(page.get_by_role("button", name="Halve all learning rates")).to_be_disabled()
+    tell_rates(page, solo="Stem", grad_rms=0.5)
+    expect(strip(page, 1)).to_have_attribute("data-frozen", "")
     assert edits(page) == []
 
 
@@ -252,7 +403,7 @@ def test_updates_keep_focus_and_nodes(page: Page) -> None:
     slider(page, 1).focus()
     page.evaluate("window.nodes = [...harness.root('mixer').querySelectorAll('*')]")
     for part in range(10):
-        tell_rates(page, learning_rate=0.01 * part, grad_norm=0.5 * part)
+        tell_rates(page, learning_rate=0.01 * part, grad_rms=0.5 * part)
         update(page, groups=some_groups(0.01, 0.02))
     expect(page.locator(".mx-meters").first).to_contain_text("4.5")
     expect(slider(page, 1)).to_be_focused()
@@ -268,8 +419,8 @@ def test_many_strips_scroll_inside_and_few_do_not_stretch(page: Page, count: int
     assert all(110 <= width <= 220 for width in widths)
     row = page.locator(".mx-row")
     scrolls = row.evaluate("row => row.scrollWidth > row.clientWidth")
-    assert scrolls == (count > 4)
-    assert page.locator(".mx-panel").evaluate("panel => panel.offsetHeight") == 210
+    assert scrolls == (count > 3)
+    assert page.locator(".mx-panel").evaluate("panel => panel.offsetHeight") == 234
     slider(page, count - 1).scroll_into_view_if_needed()
     expect(slider(page, count - 1)).to_be_in_viewport()
 

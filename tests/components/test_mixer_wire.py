@@ -7,14 +7,13 @@ import pytest
 
 from components.mixer import GroupEdit, MixerEdit, meter, parse_edit
 
-STEM = {"name": "Stem", "learning_rate": 0.1, "frozen": False}
+STEM = {"name": "Stem", "learning_rate": 0.1, "weight_decay": 0.01, "frozen": False}
 
 
 def test_an_edit_is_read() -> None:
     edit = parse_edit({"epoch": 2, "rev": 5, "gesture": 4, "groups": [STEM]})
-    assert edit == MixerEdit(
-        epoch=2, rev=5, gesture=4, groups=(GroupEdit(name="Stem", learning_rate=0.1, frozen=False),)
-    )
+    stem = GroupEdit(name="Stem", learning_rate=0.1, weight_decay=0.01, frozen=False)
+    assert edit == MixerEdit(epoch=2, rev=5, gesture=4, groups=(stem,))
     assert parse_edit(None) is None
 
 
@@ -28,13 +27,16 @@ def test_an_edit_is_read() -> None:
         {"learning_rate": 10**400},
         {"learning_rate": "0.1"},
         {"learning_rate": True},
+        {"weight_decay": -0.1},
+        {"weight_decay": 11},
+        {"weight_decay": None},
         {"frozen": 1},
         {"frozen": None},
         {"name": None},
     ],
 )
 def test_a_forged_value_is_refused(changes: dict) -> None:
-    with pytest.raises(ValueError, match=r"learning rate|frozen|name"):
+    with pytest.raises(ValueError, match=r"learning rate|weight decay|frozen|name"):
         parse_edit({"epoch": 1, "rev": 1, "gesture": 1, "groups": [{**STEM, **changes}]})
 
 

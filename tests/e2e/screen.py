@@ -302,7 +302,7 @@ class Screen:
         self.page.locator(".lv-title").nth(place).select_option(label=title)
 
     def rate_field(self, group: str) -> Locator:
-        return self.page.locator(".mx-strip").filter(has_text=group).locator(".mx-field")
+        return self.page.locator(".mx-strip").filter(has_text=group).locator(".mx-field").first
 
     def enabled(self) -> list[str]:
         """The controls on the screen that could change something."""

@@ -1,10 +1,14 @@
 """What a person can do with the document, without the screen."""
 
+from contextlib import closing
+
 from tabs import commands, edited, set_rates, stored
 
+from builder.pages.editing import MIXED
 from builder.pages.studio_actions import StudioActions
 from builder.spec import load_experiment
 from builder.spec.presets.registry import DEFAULT_PRESET, PRESETS
+from builder.workspace.rows import RunWriter
 
 # Keeping edits
 
@@ -248,6 +252,91 @@ def test_a_rate_from_the_editor_or_an_undo_reaches_the_live_run_too(tab, send, w
         ("set_learning_rate", {"group": "stem", "value": 0.5}),
         ("set_learning_rate", {"group": "stem", "value": 0.1}),
     ]
+
+
+def mix(tab, **groups):
+    """An edit of the mixer, which names every group."""
+    now = tab.editing.experiment.groups
+    sent = [
+        {**{name: getattr(group, name) for name in ("name", *MIXED)}, **groups.get(group.name, {})} for group in now
+    ]
+    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": tab.session.mixer_rev + 1, "groups": sent})
+
+
+def test_freezing_and_weight_decay_reach_the_live_run_and_are_the_next_one_s_too(tab, workspace, start_run):
+    run = start_run(tab)
+    mix(tab, stem={"frozen": True}, bodies={"weight_decay": 0.25})
+    assert commands(workspace, run) == [
+        ("set_weight_decay", {"group": "bodies", "value": 0.25}),
+        ("set_frozen", {"group": "stem", "value": True}),
+    ]
+    groups = {group.name: group for group in stored(workspace, tab).groups}
+    assert (groups["stem"].frozen, groups["bodies"].weight_decay) == (True, 0.25)
+    assert not tab.has_edits_for_next_run(workspace.run(run.id))
+    tab.undo()
+    assert commands(workspace, run)[2:] == [
+        ("set_weight_decay", {"group": "bodies", "value": 0.005}),
+        ("set_frozen", {"group": "stem", "value": False}),
+    ]
+
+
+def test_a_move_of_the_fader_is_one_command(tab, workspace, start_run):
+    run = start_run(tab)
+    mix(tab, **{group.name: {"learning_rate": group.learning_rate / 2} for group in tab.editing.experiment.groups})
+    rates = {group.name: group.learning_rate for group in tab.editing.experiment.groups}
+    assert commands(workspace, run) == [("set_learning_rates", {"value": rates})]
+
+
+def test_without_a_run_the_document_alone_is_set(tab, workspace):
+    mix(tab, stem={"frozen": True}, bodies={"weight_decay": 0.25})
+    assert stored(workspace, tab).groups[0].frozen
+    mix(tab, stem={"frozen": True}, bodies={"frozen": True}, head={"frozen": True})
+    assert "Every group is frozen" in tab.editing.analysis.problems[0].message
+
+
+def test_the_last_group_that_learns_in_a_live_run_is_not_frozen_by_the_mixer(tab, workspace, start_run):
+    run = start_run(tab)
+    mix(tab, stem={"frozen": True}, bodies={"frozen": True})
+    epoch = tab.session.mixer_epoch
+    mix(tab, head={"frozen": True})
+    assert "no group would learn" in tab.session.notice.text
+    assert tab.session.mixer_epoch > epoch
+    assert [group.frozen for group in stored(workspace, tab).groups] == [True, True, False]
+    assert len(commands(workspace, run)) == 2
+
+
+def test_where_the_editor_freezes_all_the_live_run_goes_on_as_it_is(tab, send, workspace, start_run):
+    run = start_run(tab)
+    groups = tab.editing.experiment.model_dump(mode="json")["groups"]
+    send(tab, groups=[{**group, "frozen": True, "learning_rate": 0.5} for group in groups])
+    assert [kind for kind, _ in commands(workspace, run)] == ["set_learning_rates"]
+    assert "The document has it for the next run" in tab.session.notice.text
+
+
+def test_solo_is_asked_of_the_live_run_and_refused_where_nothing_would_learn(tab, workspace, start_run):
+    tab.solo("stem", True)
+    assert "for a run that trains" in tab.session.notice.text
+    run = start_run(tab)
+    tab.solo("stem", True)
+    tab.solo("nobody", True)
+    assert "There is no group “nobody”" in tab.session.notice.text
+    mix(tab, bodies={"frozen": True})
+    tab.solo("bodies", True)
+    assert "solo and frozen" in tab.session.notice.text
+    assert commands(workspace, run) == [
+        ("set_solo", {"group": "stem", "value": True}),
+        ("set_frozen", {"group": "bodies", "value": True}),
+    ]
+
+
+def test_a_group_that_is_solo_in_the_run_is_not_frozen(tab, workspace, start_run):
+    run = start_run(tab)
+    with closing(RunWriter(workspace.run_folder(run.id))) as writer:
+        writer.add_intervention(3, "set_solo", "stem", True)
+    mix(tab, stem={"frozen": True})
+    assert "no group would learn" in tab.session.notice.text
+    mix(tab, bodies={"frozen": True})
+    assert commands(workspace, run) == [("set_frozen", {"group": "bodies", "value": True})]
 
 
 def test_an_edit_of_the_structure_asks_nothing_of_the_live_run(tab, send, workspace, start_run):

@@ -8,7 +8,7 @@ from builder.pages.editing import (
     adopt,
     analysis_message,
     begin,
-    changed_rates,
+    changes_between,
     differs_beyond_rates,
     is_new,
     take_edit,
@@ -16,6 +16,7 @@ from builder.pages.editing import (
     with_rates,
 )
 from builder.spec import DocumentError, analyse, load_experiment, validate_experiment, with_value
+from builder.spec.mix import Change
 
 PRESET = load_experiment("digits-residual")
 
@@ -109,13 +110,31 @@ def test_the_mixer_cannot_set_what_is_no_rate(value):
         with_rates(PRESET, [{"name": "bodies", "learning_rate": value}])
 
 
-def test_changed_rates_are_those_of_groups_that_both_documents_have():
+def test_changes_are_those_of_groups_that_both_documents_have():
     raw = PRESET.model_dump(mode="json")
     raw["groups"][1]["learning_rate"] = 0.3
     raw["groups"][0]["name"] = "renamed"
     after = validate_experiment(raw)
-    assert changed_rates(PRESET.groups, after.groups) == {"bodies": 0.3}
-    assert changed_rates(PRESET.groups, PRESET.groups) == {}
+    assert changes_between(PRESET.groups, after.groups) == [Change("set_learning_rate", "bodies", 0.3)]
+    assert changes_between(PRESET.groups, PRESET.groups) == []
+
+
+def test_several_rates_are_one_change_and_groups_thaw_before_others_freeze():
+    before = with_value(PRESET, "groups.2.frozen", True)
+    raw = before.model_dump(mode="json")
+    for group in raw["groups"]:
+        group["learning_rate"] /= 2
+    raw["groups"][0] |= {"frozen": True, "weight_decay": 0.25}
+    raw["groups"][2]["frozen"] = False
+    after = validate_experiment(raw)
+    rates = {group.name: group.learning_rate for group in after.groups}
+    assert len(rates) == 3
+    assert changes_between(before.groups, after.groups) == [
+        Change("set_learning_rates", "", rates),
+        Change("set_weight_decay", "stem", 0.25),
+        Change("set_frozen", "head", False),
+        Change("set_frozen", "stem", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,11 +144,13 @@ def test_changed_rates_are_those_of_groups_that_both_documents_have():
         ("training.pace", 3.0, False),
         ("notes", "mine", False),
         ("name", "mine", False),
-        ("groups.0.weight_decay", 0.7, True),
+        ("groups.0.weight_decay", 0.7, False),
+        ("groups.0.frozen", True, False),
+        ("groups.0.rule.depth_to", 7, True),
         ("training.batch_size", 7, True),
         ("data.dataset", "spirals", True),
         ("network.items.1.out_features", 7, True),
     ],
 )
-def test_only_names_rates_and_pace_reach_a_run_that_is_in_training(path, value, differs):
+def test_only_names_pace_and_the_mix_reach_a_run_that_is_in_training(path, value, differs):
     assert differs_beyond_rates(with_value(PRESET, path, value), PRESET) is differs

@@ -21,8 +21,8 @@ BLOCKS = [
 ]  # fmt: skip
 
 
-def series_of(blocks, probed_every):
-    wanted = [("loss", "train", 1), ("grad_norm", "all", 1)]
+def series_of(blocks, probed_every, groups):
+    wanted = [("loss", "train", 1), *(("grad_norm", name, 1) for name in groups)]
     wanted += [("grad_norm", block["address"], 1) for block in blocks if block["num_trained"]]
     wanted += [("alive", block["address"], 1) for block in blocks if block["kind"] == "stochastic_depth"]
     if probed_every:
@@ -30,7 +30,7 @@ def series_of(blocks, probed_every):
         wanted += [("gate_mean", block["address"], probed_every) for block in blocks if block["kind"] == "highway"]
     return [
         Series(id=place, quantity=quantity, subject=subject, every=every,
-               family="scalar" if subject in ("train", "all") else "profile")
+               family="scalar" if subject in ("train", *groups) else "profile")
         for place, (quantity, subject, every) in enumerate(wanted)
     ]  # fmt: skip
 
@@ -40,9 +40,9 @@ def record(tmp_path):
     """Writes rows of a run; gives its series, its values and a reader."""
     opened = []
 
-    def record_(num_steps, blocks=BLOCKS, probed_every=10, change=None):
+    def record_(num_steps, blocks=BLOCKS, probed_every=10, groups=("all",), change=None):
         writer = RunWriter(tmp_path)
-        series = series_of(blocks, probed_every)
+        series = series_of(blocks, probed_every, groups)
         writer.start({"blocks": blocks}, series)
         values = np.random.default_rng(0).random((num_steps, len(series)), dtype=np.float32) + np.float32(0.01)
         columns = {(each.quantity, each.subject): each.id for each in series}
@@ -89,7 +89,7 @@ def test_before_the_first_probe_only_what_is_of_every_step_is_told(record):
     items = LiveCards(reader).read()["items"]
     assert set(items["i2"]) == {"gradient"}
     assert set(items["i4"]) == {"gradient", "alive"}
-    assert items["i5"] == {}
+    assert items["i5"] == {"frozen": [1]}
 
 
 def test_a_run_of_an_earlier_version_tells_its_gradients(record):
@@ -126,3 +126,33 @@ def test_a_hundred_blocks_are_told_in_a_few_kib(record, is_repeated):
     size = len(json.dumps(LiveCards(reader).read(), separators=(",", ":")))
     print(f"{size / KIB:.1f} KiB")
     assert size < (3 if is_repeated else 7) * KIB
+
+
+def words_of(record, num_learning, *rows):
+    """What is told of two copies of `i4`, of groups `all` and `rest`, of which the first may be frozen."""
+    blocks = [
+        {"address": f"i3[{copy}]/i4", "item": "i4", "kind": "plain", "depth": copy, "num_parameters": 16, "num_trained": 16,
+         "num_by_group": {"all": 16} if copy == 1 else {"all": 7, "rest": 9}}
+        for copy in (1, 2)
+    ]  # fmt: skip
+
+    def freeze(values, columns):
+        if num_learning == 1:
+            values[:, columns["grad_norm", "all"]] = ABSENT
+        for copy, value in enumerate(rows, 1):
+            values[:, columns["grad_norm", f"i3[{copy}]/i4"]] = value
+
+    _, _, reader = record(3, blocks=blocks, groups=("all", "rest"), change=freeze)
+    return LiveCards(reader).read()["items"]["i4"]
+
+
+def test_a_copy_all_of_whose_groups_are_frozen_is_told_so_and_a_part_counts_for_itself(record):
+    found = words_of(record, 1, ABSENT, 6.0)
+    assert found["frozen"] == [1, 0]
+    assert found["gradient"] == [None, 2.0]
+
+
+def test_a_copy_that_has_no_gradient_while_its_group_learns_is_not_frozen(record):
+    found = words_of(record, 2, ABSENT, 6.0)
+    assert "frozen" not in found
+    assert found["gradient"] == [None, 1.5]

@@ -1,12 +1,13 @@
 """A run as the top bar and the mixer show it."""
 
 import json
+from contextlib import closing
 
 import numpy as np
 import pytest
 
-from builder.pages.run_status import current_group_values, looks_of, open_reader, run_status, run_title
-from builder.workspace.rows import ABSENT, RunWriter, Series
+from builder.pages.run_status import current_group_values, looks_of, open_reader, run_status, run_title, solo_after
+from builder.workspace.rows import ABSENT, Intervention, RunWriter, Series
 
 SERIES = (
     Series(id=0, quantity="loss", subject="train", family="scalar"),
@@ -106,7 +107,35 @@ def test_the_groups_of_the_newest_step_are_what_the_mixer_shows(workspace, run, 
     newest = 49 * len(SERIES)
     assert values["stem"] == {"learning_rate": newest + 1, "grad_norm": newest + 3}
     assert values["bodies"]["learning_rate"] == newest + 2
-    assert np.isnan(values["bodies"]["grad_norm"])
+    # It is frozen.
+    assert "grad_norm" not in values["bodies"]
+
+
+def test_a_group_that_is_frozen_has_no_gradient_and_the_ratio_is_that_of_the_newest_probe(workspace, run):
+    names = ["learning_rate", "grad_norm", "grad_rms"]
+    series = [Series(id=i, quantity=name, subject="stem", family="scalar") for i, name in enumerate(names)]
+    series.append(Series(id=3, quantity="update_ratio", subject="stem", family="scalar", every=10))
+    with closing(RunWriter(workspace.run_folder(run.id))) as writer:
+        writer.start(INFO, series)
+        values = np.arange(25 * 4, dtype=np.float32).reshape(25, 4)
+        values[-1, 1:3] = ABSENT
+        writer.append_steps(1, values, 1.0)
+    reader = open_reader(workspace, run)
+    assert reader is not None
+    with closing(reader):
+        # Step 20 is row 19.
+        assert current_group_values(reader) == {"stem": {"learning_rate": 96.0, "update_ratio": 79.0}}
+
+
+def test_the_last_solo_counts_until_it_ends():
+    def change(number, subject, value, kind="set_solo"):
+        return Intervention(id=number, step=number, kind=kind, subject=subject, value=value)
+
+    changes = [change(1, "stem", True), change(2, "bodies", True), change(3, "bodies", 0.1, "set_learning_rate")]
+    assert solo_after([]) is None
+    assert solo_after(changes) == "bodies"
+    assert solo_after([change(4, "bodies", False)], "bodies") is None
+    assert solo_after(changes[2:], "stem") == "stem"
 
 
 def test_without_steps_the_mixer_shows_nothing(workspace, run):

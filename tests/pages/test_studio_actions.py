@@ -1,6 +1,7 @@
 """What a person can do with runs on the screen, without the screen."""
 
 import json
+import re
 from contextlib import closing
 
 import numpy as np
@@ -8,8 +9,8 @@ import pytest
 from tabs import commands, edited
 
 from builder.spec import dump_experiment, parse_experiment, with_value
-from builder.workspace.checkpoints import STATE_NAME, checkpoint_folder, checkpoint_path
-from builder.workspace.rows import RunWriter, Series
+from builder.workspace.checkpoints import FLAG_NAME, STATE_NAME, checkpoint_folder, checkpoint_path
+from builder.workspace.rows import RunReader, RunWriter, Series
 
 NAN, INF = float("nan"), float("inf")
 FORGED = [
@@ -104,6 +105,11 @@ def test_a_forged_message_raises_nothing_and_changes_nothing(tab, workspace, sta
     tab.set_field("training.device", value)
     if value is not None:
         tab.set_pace(value)
+    tab.solo(value, value)
+    tab.solo("stem", value) if value is not True else None
+    for act in (tab.rewind, tab.branch_from):
+        act(value, value, value)
+        act(run.id, run.id, value)
     assert tab.editing.experiment == before
     assert workspace.head(tab.editing.experiment_id) == head
     assert commands(workspace, run) == []
@@ -175,3 +181,121 @@ def test_a_read_only_view_goes_on_with_nothing(workspace, tab, start_run, open_t
     run = ended(workspace, tab, start_run, "stopped")
     open_tab(run_id=run.id).go_on()
     assert workspace.run(run.id).status == "stopped"
+
+
+# Going back to before a change
+
+
+@pytest.fixture
+def flagged(workspace, tab, start_run):
+    """A running run that was changed after its second step, and the document with the change."""
+
+    def make(status=None):
+        run = start_run(tab)
+        folder = workspace.run_folder(run.id)
+        with closing(RunWriter(folder)) as writer:
+            writer.start({}, [Series(id=0, quantity="loss", subject="train", family="scalar")])
+            writer.append_steps(1, np.ones((4, 1), dtype=np.float32), 0.1)
+            writer.add_intervention(2, "set_frozen", "bodies", True)
+        path = checkpoint_path(checkpoint_folder(folder), 2)
+        path.mkdir(parents=True)
+        names = [group.name for group in tab.editing.experiment.groups]
+        state = {
+            "step": 2,
+            "rates": dict.fromkeys(names, 0.25),
+            "weight_decays": dict.fromkeys(names, 0.5),
+            "frozen": [],
+        }
+        (path / STATE_NAME).write_text(json.dumps({**state, "solo": None}))
+        (path / FLAG_NAME).touch()
+        if status:
+            workspace.set_status(run.id, status)
+        tab.change(with_value(tab.editing.experiment, "groups.1.frozen", True), is_told=True)
+        return workspace.run(run.id)
+
+    return make
+
+
+def state_of(workspace, run_id, step=2):
+    return json.loads((checkpoint_path(checkpoint_folder(workspace.run_folder(run_id)), step) / STATE_NAME).read_text())
+
+
+def test_to_rewind_stops_the_run_and_goes_on_as_it_was_then_as_a_new_one_over_it(workspace, tab, flagged):
+    run = flagged()
+    tab.session.shown = [run.id, "other"]
+    tab.rewind(run.id, run.id, 2)
+    new = workspace.run(tab.session.run_id)
+    assert commands(workspace, run) == [("stop", {})]
+    assert (new.status, new.experiment_id, new.name) == ("queued", run.experiment_id, run.name)
+    assert tab.session.shown == [new.id, run.id, "other"]
+    assert json.loads(workspace.run_document(new.id)) == json.loads(workspace.run_document(run.id))
+    assert state_of(workspace, new.id)["frozen"] == []
+    with closing(RunReader(workspace.run_folder(new.id))) as reader:
+        assert (reader.last_step(), reader.interventions()) == (2, [])
+    # The mixer shows what the new run goes on with, and can be undone.
+    assert {(group.learning_rate, group.weight_decay, group.frozen) for group in tab.editing.experiment.groups} == {
+        (0.25, 0.5, False)
+    }
+    assert commands(workspace, new) == []
+    assert "goes on from step 2" in tab.session.notice.text
+    workspace.set_status(new.id, "starting")
+    assert tab.edits_run(workspace.run(new.id))
+    # The one that was left stays, with all its rows.
+    with closing(RunReader(workspace.run_folder(run.id))) as reader:
+        assert reader.last_step() == 4
+
+
+def test_to_rewind_an_ended_run_stops_nothing(workspace, tab, flagged):
+    run = flagged("finished")
+    tab.rewind(run.id, run.id, 2)
+    assert workspace.run(run.id).status == "finished"
+    assert workspace.run(tab.session.run_id).status == "queued"
+
+
+def test_to_branch_trains_the_document_as_it_is_now_and_lets_the_other_go_on(workspace, tab, flagged):
+    run = flagged()
+    tab.branch_from(run.id, run.id, 2)
+    new = workspace.run(tab.session.run_id)
+    assert commands(workspace, run) == []
+    assert workspace.run(run.id).status == "running"
+    assert parse_experiment(workspace.run_document(new.id)) == tab.editing.experiment
+    assert new.revision == tab.editing.revision
+    state = state_of(workspace, new.id)
+    assert state["frozen"] == ["bodies"]
+    assert state["rates"] == {group.name: group.learning_rate for group in tab.editing.experiment.groups}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"path": "network.items.i2.out_features", "value": 65}, "problem|must be the same|65"),
+        ({"path": "data.num_train", "value": 500}, "data must be the same"),
+        ({"path": "training.duration", "value": {"steps": 2}}, "nothing would be left to train"),
+    ],
+)
+def test_a_branch_that_cannot_be_says_why_and_changes_nothing(workspace, tab, flagged, change, words):
+    run = flagged()
+    tab.set_field(change["path"], change["value"])
+    tab.branch_from(run.id, run.id, 2)
+    assert re.search(words, tab.session.notice.text)
+    assert (tab.session.run_id, len(workspace.runs())) == (run.id, 1)
+
+
+def test_a_step_without_a_checkpoint_and_a_run_that_is_gone_are_told(workspace, tab, flagged):
+    run = flagged()
+    tab.rewind(run.id, run.id, 3)
+    assert "no checkpoint of step 3; it has those of step 2" in tab.session.notice.text
+    tab.rewind(run.id, "0" * 12, 2)
+    assert "was deleted" in tab.session.notice.text
+    assert commands(workspace, run) == []
+    assert len(workspace.runs()) == 1
+
+
+def test_nobody_else_goes_back_in_a_run(workspace, tab, flagged, open_tab):
+    run = flagged()
+    open_tab(run_id=run.id).rewind(run.id, run.id, 2)
+    guest = open_tab(owner="guest")
+    guest.rewind(run.id, run.id, 2)
+    assert "somebody else's run" in guest.session.notice.text
+    assert commands(workspace, run) == []
+    assert len(workspace.runs()) == 1

@@ -36,9 +36,9 @@ def test_weights_gradients_and_optimizer_state_are_floats_per_parameter(optimize
     assert found.optimizer == 4 * NUM_PARAMETERS * numbers
 
 
-def test_frozen_parameters_have_neither_gradient_nor_state():
+def test_frozen_parameters_have_room_for_a_gradient_since_they_may_thaw_and_no_state():
     found = memory(groups__0__frozen=True)
-    assert (found.parameters, found.gradients, found.optimizer) == (4 * NUM_PARAMETERS, 0, 0)
+    assert (found.parameters, found.gradients, found.optimizer) == (4 * NUM_PARAMETERS, 4 * NUM_PARAMETERS, 0)
 
 
 def test_activations_grow_with_the_batch_and_cover_what_the_layers_keep():

@@ -34,6 +34,12 @@ def digits() -> Dataset:
     return load_dataset(DataSpec(num_train=NUM_TRAIN), seed=0, device="cpu")
 
 
+@pytest.fixture(scope="session")
+def digits_of() -> Callable[[Experiment], Dataset]:
+    """The data of a document on digits."""
+    return lambda experiment: load_dataset(experiment.data, seed=experiment.training.seed, device="cpu")
+
+
 @pytest.fixture
 def make() -> Callable[..., Experiment]:
     """An experiment on `digits` from nested items without ids: flatten and 12 units before them, a head after them."""

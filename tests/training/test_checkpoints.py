@@ -38,7 +38,7 @@ OPTIMIZERS = [
 
 
 def save(run: TrainingRun, folder: Path) -> Path:
-    return save_checkpoint(folder, run.step, run.network, run.layout, run.rates, Progress())
+    return save_checkpoint(folder, run.step, run.network, run.layout, run.mixer, Progress()).path
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda each: each["kind"])
@@ -51,10 +51,10 @@ def test_going_on_from_a_checkpoint_equals_the_unbroken_run_bit_for_bit(
     unbroken, resumed = (TrainingRun(experiment, digits, CPU) for _ in range(2))
     for _ in range(4):
         unbroken.take_step()
-    unbroken.rates.set_base("rest", 0.07)
+    unbroken.mixer.change("set_learning_rate", "rest", 0.07)
     path = save(unbroken, tmp_path)
     unbroken.recorder.flush()
-    resumed.step, _ = load_checkpoint(path, resumed.network, resumed.layout, resumed.rates)
+    resumed.step, _ = load_checkpoint(path, resumed.network, resumed.layout, resumed.mixer)
     assert resumed.step == 4
     for _ in range(4):
         unbroken.take_step()
@@ -143,14 +143,14 @@ def test_a_kill_while_a_step_is_saved_again_leaves_both_checkpoints_whole(
         run.take_step()
         save(run, tmp_path)
     before = checkpoints(tmp_path)
-    run.rates.set_base("all", 0.3)
+    run.mixer.change("set_learning_rate", "all", 0.3)
     with monkeypatch.context() as patch, suppress(Killed):
         kill_at_call(patch, ("unlink", "rmdir", "rename", "replace"), num_calls)
         save(run, tmp_path)
     assert checkpoints(tmp_path) == before
     assert all(is_whole(path, run) for path in before)
     # To look at one has loaded it.
-    run.rates.set_base("all", 0.3)
+    run.mixer.change("set_learning_rate", "all", 0.3)
     save(run, tmp_path)
     assert json.loads((before[-1] / "state.json").read_text())["rates"] == {"all": 0.3}
     assert sorted(tmp_path.iterdir()) == before
@@ -175,7 +175,7 @@ def kill_at_call(patch: pytest.MonkeyPatch, names: tuple[str, ...], number: int)
 def is_whole(path: Path, run: TrainingRun) -> bool:
     """Whether it can be gone on from."""
     try:
-        load_checkpoint(path, run.network, run.layout, run.rates)
+        load_checkpoint(path, run.network, run.layout, run.mixer)
     except CheckpointUnusable:
         return False
     return True
@@ -193,11 +193,11 @@ folder = Path(sys.argv[1])
 experiment = load_experiment("digits-residual")
 run = TrainingRun(experiment, load_dataset(experiment.data, seed=0, device="cpu"), torch.device("cpu"))
 run.take_step()
-save_checkpoint(folder, 1, run.network, run.layout, run.rates, Progress())
+save_checkpoint(folder, 1, run.network, run.layout, run.mixer, Progress())
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
-    save_checkpoint(folder, 2, run.network, run.layout, run.rates, Progress())
+    save_checkpoint(folder, 2, run.network, run.layout, run.mixer, Progress())
 except OSError as error:
     print(error)
 print(sorted(path.name for path in folder.iterdir()))

@@ -141,7 +141,7 @@ def test_a_branch_refuses_another_network_and_a_step_without_a_checkpoint(worksp
     others = [
         (with_value(experiment, "network.items.i2.out_features", 13), "network must be the same"),
         (with_value(experiment, "data.num_train", 50), "data must be the same"),
-        (with_value(experiment, "groups.0.frozen", True), "groups must be the same"),
+        (with_value(experiment, "groups.0.rule.lanes", ["gate"]), "groups must be the same"),
     ]
     for other, words in others:
         with pytest.raises(WorkspaceError, match=words):
@@ -179,18 +179,18 @@ def test_a_branch_that_cannot_be_made_leaves_no_folder(workspace, experiment, mo
 @pytest.mark.parametrize("state", ["", "{", '{"step": 3, "rates": {}}'])
 def test_a_damaged_checkpoint_or_one_of_another_version_is_told(make, digits, tmp_path, state: str) -> None:
     run = TrainingRun(make(*TOWER), digits, torch.device("cpu"))
-    path = save_checkpoint(tmp_path, 3, run.network, run.layout, run.rates, Progress())
+    path = save_checkpoint(tmp_path, 3, run.network, run.layout, run.mixer, Progress()).path
     (path / "state.json").write_text(state)
     with pytest.raises(CheckpointUnusable, match="damaged, or another version"):
-        load_checkpoint(path, run.network, run.layout, run.rates)
+        load_checkpoint(path, run.network, run.layout, run.mixer)
 
 
 def test_a_checkpoint_of_another_network_changes_nothing(make, digits, tmp_path) -> None:
     wide, narrow = (TrainingRun(make(*tower), digits, torch.device("cpu")) for tower in (TOWER, TOWER[:1]))
-    path = save_checkpoint(tmp_path, 3, narrow.network, narrow.layout, narrow.rates, Progress())
+    path = save_checkpoint(tmp_path, 3, narrow.network, narrow.layout, narrow.mixer, Progress()).path
     before = wide.layout.values.clone()
     with pytest.raises(CheckpointUnusable, match="the document has"):
-        load_checkpoint(path, wide.network, wide.layout, wide.rates)
+        load_checkpoint(path, wide.network, wide.layout, wide.mixer)
     assert torch.equal(wide.layout.values, before)
 
 

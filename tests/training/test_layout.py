@@ -1,4 +1,4 @@
-"""The flat layout: every trainable parameter in one place, in the group and block copy that it belongs to."""
+"""The flat layout: every parameter in one place, in the group and block copy that it belongs to."""
 
 import torch
 
@@ -34,7 +34,7 @@ def test_moving_into_the_layout_changes_no_value_and_no_gradient(make) -> None:
             assert torch.equal(others[address].grad, parameter.grad), address
 
 
-def test_every_trainable_entry_stands_in_one_segment_of_its_group_and_block(make) -> None:
+def test_every_entry_stands_in_one_segment_of_its_group_and_block(make) -> None:
     experiment = make(*BLOCKS, groups=GROUPS)
     analysis, compiled = analyse(experiment), compile_network(experiment)
     layout = FlatLayout(compiled, analysis)
@@ -44,9 +44,6 @@ def test_every_trainable_entry_stands_in_one_segment_of_its_group_and_block(make
         covered[segment.start : segment.stop] += 1
     assert covered.eq(1).all()
     for each in analysis.parameters:
-        if analysis.groups[each.group].spec.frozen:
-            assert each.placed.address not in layout.slices
-            continue
         start, stop = layout.slices[each.placed.address]
         segment = next(segment for segment in layout.segments if segment.start <= start and stop <= segment.stop)
         assert segment.group == each.group
@@ -54,18 +51,35 @@ def test_every_trainable_entry_stands_in_one_segment_of_its_group_and_block(make
     assert sum(len(update.gradient) for update in layout.updates) == len(layout.values)
 
 
-def test_frozen_parameters_have_requires_grad_off(make) -> None:
+def test_frozen_parameters_have_requires_grad_off_until_they_thaw(make) -> None:
     experiment = make(*BLOCKS, groups=GROUPS)
     compiled = compile_network(experiment)
-    FlatLayout(compiled, analyse(experiment))
-    off = {address for address, parameter in compiled.parameters_by_address() if not parameter.requires_grad}
-    assert off == {"i2.weight", "i2.bias"}
+    layout = FlatLayout(compiled, analyse(experiment))
+
+    def off() -> set[str]:
+        return {address for address, parameter in compiled.parameters_by_address() if not parameter.requires_grad}
+
+    layout.freeze([1])
+    assert off() == {"i2.weight", "i2.bias"}
+    assert [update.group for update in layout.updates if update.parameter.grad is None] == [1]
+    layout.freeze([])
+    assert off() == set()
+    assert all(update.parameter.grad is update.gradient for update in layout.updates)
+
+
+def test_a_frozen_body_stays_frozen_whether_it_is_dropped_or_not(make) -> None:
+    experiment = make(*BLOCKS, groups=GROUPS)
+    layout = FlatLayout(compile_network(experiment), analyse(experiment))
+    layout.freeze([0])
+    for mask in ([True], [False]):
+        layout.rest_dropped(mask)
+        assert all(update.parameter.grad is None for update in layout.updates if update.group == 0)
 
 
 def test_groups_that_never_rest_are_one_update_each(make) -> None:
     experiment = make(*BLOCKS[:2], groups=GROUPS)
     layout = FlatLayout(compile_network(experiment), analyse(experiment))
-    assert [update.group for update in layout.updates] == [0, 2]
+    assert [update.group for update in layout.updates] == [0, 1, 2]
 
 
 def test_channels_last_weights_keep_their_strides(make) -> None:

@@ -8,6 +8,7 @@ import torch
 
 from builder.data.dataset import Dataset
 from builder.spec import Experiment
+from builder.training.checkpoints import optimizer_state
 from builder.training.loop import TrainingRun
 
 CPU = torch.device("cpu")
@@ -65,24 +66,31 @@ def values_of(run: TrainingRun) -> dict[str, np.ndarray]:
     return {key: value.detach().double().numpy().copy() for key, value in run.network.parameters_by_address()}
 
 
-def follow(experiment: Experiment, data: Dataset, num_steps: int, changes: dict[int, tuple[str, float]]) -> None:
+def follow(experiment: Experiment, data: Dataset, num_steps: int, changes: dict[int, tuple[str, str, Any]]) -> None:
     """Takes steps and compares each with the formula, fed with the run's own gradients and parameters."""
     run = TrainingRun(experiment, data, CPU)
     groups = {each.placed.address: run.analysis.groups[each.group].spec for each in run.analysis.parameters}
     rates = {group.name: group.learning_rate for group in experiment.groups}
+    decays = {group.name: group.weight_decay for group in experiment.groups}
+    frozen = {group.name for group in experiment.groups if group.frozen}
     spec = experiment.training.optimizer.model_dump()
     numpy = {address: NumpyOptimizer(spec, value) for address, value in values_of(run).items()}
     for step in range(1, num_steps + 1):
         if step in changes:
-            run.rates.set_base(*changes[step])
-            rates.update([changes[step]])
+            kind, name, value = changes[step]
+            run.mixer.change(kind, name, value)
+            if kind == "set_frozen":
+                (frozen.add if value else frozen.remove)(name)
+            else:
+                {"set_learning_rate": rates, "set_weight_decay": decays}[kind][name] = value
         run.take_step()
         for address, parameter in run.network.parameters_by_address():
-            if groups[address].frozen:
+            if groups[address].name in frozen:
                 continue
             assert parameter.grad is not None
             gradient = parameter.grad.double().numpy()
-            numpy[address].update(gradient, rates[groups[address].name], groups[address].weight_decay)
+            name = groups[address].name
+            numpy[address].update(gradient, rates[name], decays[name])
         for address, value in values_of(run).items():
             np.testing.assert_allclose(value, numpy[address].value, rtol=2e-4, atol=2e-6, err_msg=f"{address} {step}")
 
@@ -95,7 +103,52 @@ def test_update_is_the_formula_with_each_groups_own_rate_and_decay(make, digits,
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_update_after_a_live_change_is_the_formula_with_the_new_rate(make, digits, name: str) -> None:
     experiment = make({"kind": "residual", "body": BODY}, groups=GROUPS, optimizer=OPTIMIZERS[name])
-    follow(experiment, digits, 5, {3: ("bodies", 0.2), 4: ("rest", 0.0)})
+    follow(experiment, digits, 5, {3: ("set_learning_rate", "bodies", 0.2), 4: ("set_learning_rate", "rest", 0.0)})
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_update_after_a_live_change_of_weight_decay_is_the_formula_with_the_new_one(make, digits, name: str) -> None:
+    experiment = make({"kind": "residual", "body": BODY}, groups=GROUPS, optimizer=OPTIMIZERS[name])
+    follow(experiment, digits, 5, {3: ("set_weight_decay", "bodies", 0.3), 4: ("set_weight_decay", "rest", 0.0)})
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_group_frozen_live_rests_and_goes_on_from_its_state_when_it_thaws(make, digits, name: str) -> None:
+    experiment = make({"kind": "residual", "body": BODY}, groups=GROUPS, optimizer=OPTIMIZERS[name])
+    changes = {3: ("set_frozen", "bodies", True), 4: ("set_frozen", "still", False), 6: ("set_frozen", "bodies", False)}
+    follow(experiment, digits, 8, changes)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_is_frozen_live_stays_to_the_bit_with_its_optimizer_s_state(make, digits, name: str) -> None:
+    run = TrainingRun(make({"kind": "residual", "body": BODY}, groups=GROUPS, optimizer=OPTIMIZERS[name]), digits, CPU)
+    for _ in range(3):
+        run.take_step()
+    run.mixer.change("set_frozen", "bodies", True)
+    before, states = values_of(run), optimizer_state(run.layout, run.mixer)
+    for _ in range(3):
+        run.take_step()
+    after, later = values_of(run), optimizer_state(run.layout, run.mixer)
+    still = {address for address in before if np.array_equal(before[address], after[address])}
+    assert still == {address for address in before if "/body/" in address or address.startswith("i2.")}
+    resting = {key for key in states if "/body/" in key}
+    assert all(torch.equal(states[key], later[key]) for key in resting)
+
+
+def test_solo_moves_one_group_alone_and_its_end_lets_the_others_learn_again(make, digits) -> None:
+    run = TrainingRun(make({"kind": "residual", "body": BODY}, groups=GROUPS), digits, CPU)
+
+    def moved() -> set[str]:
+        before = values_of(run)
+        run.take_step()
+        after = values_of(run)
+        return {address for address in before if not np.array_equal(before[address], after[address])}
+
+    bodies = {address for address in values_of(run) if "/body/" in address}
+    run.mixer.change("set_solo", "bodies", True)
+    assert moved() == bodies
+    run.mixer.change("set_solo", "bodies", False)
+    assert moved() > bodies
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -105,7 +158,7 @@ def test_a_live_change_leaves_the_other_groups_update_bit_equal(make, digits, na
     for run in (changed, untouched):
         run.take_step()
         run.take_step()
-    changed.rates.set_base("bodies", 0.4)
+    changed.mixer.change("set_learning_rate", "bodies", 0.4)
     for run in (changed, untouched):
         run.take_step()
     one, other = values_of(changed), values_of(untouched)
@@ -126,8 +179,8 @@ def test_a_frozen_group_does_not_move_despite_rate_and_decay(make, digits) -> No
 def test_the_optimizer_gets_exactly_the_groups_of_the_document(make, digits) -> None:
     groups = [*GROUPS[:2], {"name": "nobody", "rule": {"lanes": ["gate"]}}, GROUPS[2]]
     run = TrainingRun(make({"kind": "residual", "body": BODY}, groups=groups), digits, CPU)
-    sizes = {group.name: sum(each.numel() for each in group.parameters) for group in run.rates.optimizer.groups}
-    assert sizes == {"bodies": 12 * 13, "rest": 12 * 10 + 10}
+    sizes = {group.name: sum(each.numel() for each in group.parameters) for group in run.mixer.optimizer.groups}
+    assert sizes == {"bodies": 12 * 13, "still": 12 * 65, "rest": 12 * 10 + 10}
 
 
 SURVIVAL = {"kind": "constant", "survival_prob": 0.5}

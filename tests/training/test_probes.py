@@ -119,7 +119,10 @@ def check(found: list[tuple[dict, Found, dict[str, bool]]], tolerance: float = 2
     for recorded, expected, alive in found:
         assert recorded.keys() >= expected.keys()
         for (quantity, subject), value in recorded.items():
-            if quantity == "update_ratio" and not alive.get(subject, True):
+            if quantity == "update_ratio" and (quantity, subject) not in expected:
+                # Frozen: what does not move has no ratio.
+                assert is_absent(np.array([value]))
+            elif quantity == "update_ratio" and not alive.get(subject, True):
                 assert is_absent(np.array([value])) if not expected[quantity, subject] else value > 0
             else:
                 assert value == pytest.approx(expected[quantity, subject], rel=tolerance), (quantity, subject)
@@ -161,7 +164,7 @@ def test_a_dropped_body_whose_weights_rest_is_absent_and_never_zero(make, digits
 
 def test_a_ratio_to_weights_that_are_all_zero_does_not_exist(make, digits) -> None:
     trained = TrainingRun(make({"kind": "residual", "body": BODY}, init={"kind": "zeros"}), digits, CPU)
-    trained.rates.set_base("all", 0.0)
+    trained.mixer.change("set_learning_rate", "all", 0.0)
     for _ in range(PROBE_EVERY):
         trained.take_step()
     row = trained.recorder.flush()[-1]
@@ -171,7 +174,7 @@ def test_a_ratio_to_weights_that_are_all_zero_does_not_exist(make, digits) -> No
 
 def test_weights_that_do_not_move_have_a_true_zero(make, digits) -> None:
     trained = TrainingRun(make({"kind": "residual", "body": BODY}), digits, CPU)
-    trained.rates.set_base("all", 0.0)
+    trained.mixer.change("set_learning_rate", "all", 0.0)
     for _ in range(PROBE_EVERY):
         trained.take_step()
     row = trained.recorder.flush()[-1]

@@ -188,7 +188,7 @@ def test_rows_that_cannot_be_written_fail_the_run_and_stay_readable(make, worksp
 
 
 def test_a_checkpoint_that_cannot_be_written_fails_the_run(make, workspace, monkeypatch) -> None:
-    def full(*unused: object) -> Path:
+    def full(*unused: object, **more: object) -> Path:
         raise OSError("weights.safetensors could not be written. Is the disk full?")
 
     monkeypatch.setattr(loop, "save_checkpoint", full)

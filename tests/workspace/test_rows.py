@@ -339,3 +339,21 @@ def test_a_run_that_recorded_something_else_does_not_go_on(tmp_path):
     with pytest.raises(WorkspaceUnusable, match="Start a new run"):
         writer.go_on(10, {}, SERIES[1:])
     writer.close()
+
+
+def test_rows_before_a_flag_s_checkpoint_stay_whole_however_long_the_run_goes_on(tmp_path):
+    series = [Series(id=0, quantity="grad_norm", subject="i2", family="profile")]
+    # As if the file had reached its limit: then changes alone keep nothing in full.
+    writer = RunWriter(tmp_path, Keep(newest_steps=64, around_intervention_steps=0, max_bytes=1))
+    writer.start({}, series)
+    for first in range(1, 3000, 50):
+        writer.append_steps(first, np.ones((50, 1), dtype=np.float32), 0.1)
+        if first == 501:
+            writer.add_event(550, "checkpoint", {"flagged": True})
+        elif first % 500 == 1:
+            writer.add_event(first + 49, "checkpoint")
+    with pytest.raises(ValueError, match="no longer kept in full"):
+        writer.truncate_after(1200)
+    writer.truncate_after(550)
+    assert writer.last_step == 550
+    writer.close()

@@ -15,6 +15,7 @@ from builder.workspace.rows import bins
 from builder.workspace.rows.absent import ABSENT
 from builder.workspace.rows.layout import open_rows, read_series
 from builder.workspace.rows.pyramid import load_bins, load_pending, load_records
+from builder.workspace.rows.retention import CHECKPOINT_EVENT
 from builder.workspace.rows.series import Series, Track, tracks_of
 
 
@@ -201,6 +202,14 @@ class RunReader:
         """Events with an id above `after`, in the order they happened."""
         rows = self._database.rows("SELECT * FROM event WHERE id > ? ORDER BY id", (after,))
         return [Event(**{**dict(row), "payload": json.loads(row["payload"])}) for row in rows]
+
+    def flagged_steps(self) -> list[int]:
+        """Steps before which a checkpoint was written because somebody was about to change something, in order."""
+        rows = self._database.rows(
+            "SELECT DISTINCT step FROM event WHERE kind = ? AND json_extract(payload, '$.flagged') ORDER BY step",
+            (CHECKPOINT_EVENT,),
+        )
+        return [row[0] for row in rows]
 
     def close(self) -> None:
         """Close the file."""

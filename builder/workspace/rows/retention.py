@@ -72,8 +72,11 @@ class Retention:
     def _kept_windows(self, capped: bool) -> list[tuple[int, int]]:
         # To resume at a checkpoint, the bin that was open there is made again from its records.
         width = bins.FIRST_SIZE * self._track.every
+        # Those of flags stay longer than others, and a branch of one begins with the rows up to there.
         checkpoints = self._database.rows(
-            "SELECT step FROM event WHERE kind = ? ORDER BY id DESC LIMIT 2", (CHECKPOINT_EVENT,)
+            "SELECT step FROM event WHERE kind = ?1 AND (json_extract(payload, '$.flagged') OR id IN "
+            "(SELECT id FROM event WHERE kind = ?1 ORDER BY id DESC LIMIT 2))",
+            (CHECKPOINT_EVENT,),
         )
         windows = [(row[0] - width + 1, row[0]) for row in checkpoints]
         if not capped:

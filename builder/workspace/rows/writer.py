@@ -148,7 +148,7 @@ class RunWriter:
 
         Raises:
             ValueError: if the profiles' records just before `step` are no longer kept in full. They always are at
-                the two newest `checkpoint` events.
+                the two newest `checkpoint` events, and at those that are `flagged`.
         """
         with self._database.transaction():
             for track in self._tracks:

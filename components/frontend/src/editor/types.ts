@@ -150,6 +150,7 @@ export type Measured = number | "NaN" | null;
 export interface BlockNow {
   gradient?: Measured[];
   alive?: Measured[];
+  frozen?: Measured[];
   update?: Measured[];
   gate?: Measured[];
 }

@@ -44,6 +44,10 @@ describe("logTicks", () => {
     expect(logTicks(0.22, 0.45).ticktext).toEqual(["2.5e-1", "3e-1", "3.5e-1", "4e-1", "4.5e-1"]);
   });
 
+  it("gives the floor alone where all are zero", () => {
+    expect(logTicks(0.08, 0.12, 0.1)).toEqual({ tickvals: [0.1], ticktext: ["0"] });
+  });
+
   it("calls the floor zero", () => {
     const ticks = logTicks(1e-4 / 1.5, 1, 1e-4);
     expect(ticks.tickvals[0]).toBe(1e-4);

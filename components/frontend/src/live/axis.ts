@@ -53,7 +53,8 @@ export function logTicks(
   }
   if (ticks.length < ENOUGH) ticks = finerTicks(low, high, most);
   if (floor !== null && low <= floor) {
-    ticks = [[floor, "0"], ...ticks.filter(([value]) => value > floor * 1.0001)];
+    // Less than a decade above the floor there is no value: where all are zero, nothing else is to be read.
+    ticks = [[floor, "0"], ...ticks.filter(([value]) => high > 10 * floor && value > floor * 1.0001)];
   }
   return { tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, label]) => label) };
 }

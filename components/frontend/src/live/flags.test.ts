@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { labelsOf } from "./flags";
+import { flagAt, labelsOf } from "./flags";
 import type { Flag } from "./message";
 
-const flag = (x: number, text = "bodies ×½"): Flag => ({ x, text, colour: "#2F7FD0" });
+const flag = (x: number, text = "bodies ×½"): Flag => ({ run: "r1", x, text, colour: "#2F7FD0", back: ["r1", x] });
 const frame = (flags: Flag[], isLarge = false) => ({ flags, zoom: { x: null }, axisEnd: 100, isLarge });
 
 test("words stand beside each other and never over each other; the newest comes first", () => {
@@ -44,4 +44,12 @@ test("of words with markup in them whole characters are cut, and they stay text"
   const [label] = labelsOf(frame([flag(10, "&lt;b&gt;a long name of a group&lt;/b&gt; → 0.5")]), 400);
   expect(label!.text).toMatch(/^&lt;b&gt;a long.*…/);
   expect(label!.text.replace(/&(lt|gt|amp);/g, "")).not.toMatch(/[<>&;]/);
+});
+
+test("a click within reach of a flag's line is meant for the nearest one", () => {
+  const flags = [flag(10), flag(12), flag(90)];
+  expect(flagAt(frame(flags), 400, 4 * 11.4, 5)!.x).toBe(12);
+  expect(flagAt(frame(flags), 400, 4 * 10 - 5, 5)!.x).toBe(10);
+  expect(flagAt(frame(flags), 400, 200, 5)).toBeNull();
+  expect(flagAt({ ...frame(flags), zoom: { x: [80, 100] } }, 400, 200, 5)!.x).toBe(90);
 });

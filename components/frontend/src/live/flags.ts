@@ -1,4 +1,4 @@
-/** Which flags get their words, and where over the plot these have room beside each other. Pure. */
+/** Which flags get their words, and where over the plot these have room beside each other; which one is at a place. Pure. */
 
 import { cutInTheMiddle } from "../shared/cut";
 import type { Range } from "./axis";
@@ -14,6 +14,7 @@ const EDGE_PX = 30;
 const MAX_LETTERS = 26;
 
 export interface Label {
+  flag: Flag;
   x: number;
   /** From the plot upwards. */
   row: number;
@@ -53,9 +54,22 @@ export function labelsOf(frame: Frame, width: number): Label[] {
     if (found === undefined) continue;
     const { anchor, taken, row } = found;
     rows[row]!.push([...taken]);
-    labels.push({ x: flag.x, row, anchor, text, whole: flag.text, colour: flag.colour });
+    labels.push({ flag, x: flag.x, row, anchor, text, whole: flag.text, colour: flag.colour });
   }
   return labels.reverse();
+}
+
+/** The flag whose line is at most `reach` pixels from a place on the plot, the nearest one; null if there is none. */
+export function flagAt(frame: Frame, width: number, place: number, reach: number): Flag | null {
+  const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
+  const away = (flag: Flag) => Math.abs(((flag.x - from) / Math.max(to - from, 1e-9)) * width - place);
+  const near = frame.flags.filter((flag) => flag.x >= from && flag.x <= to && away(flag) <= reach);
+  return near.sort((one, other) => away(one) - away(other))[0] ?? null;
+}
+
+/** What tells a flag from the others. */
+export function flagKey(flag: Flag): string {
+  return `${flag.run} ${flag.x} ${flag.text}`;
 }
 
 function areApart(one: readonly [number, number], other: Range): boolean {

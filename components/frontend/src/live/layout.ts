@@ -2,7 +2,7 @@
 
 import type { Colours } from "../shared/theme";
 import { logTicks, type Range } from "./axis";
-import { type Label, labelsOf, ROW_PX } from "./flags";
+import { flagKey, type Label, labelsOf, ROW_PX } from "./flags";
 import type { Chart, Flag, Scale, Trace } from "./message";
 
 export interface Zoom {
@@ -25,6 +25,17 @@ export interface Frame {
 
 type Layout = Record<string, unknown>;
 
+/** Whether flags have their place on a chart. */
+export function drawsFlags(chart: Chart): boolean {
+  return chart.x === "step" && chart.scale !== null;
+}
+
+/** Margins beside the plot. */
+export function sidesOf(chart: Chart): { l: number; r: number } {
+  const own = chart.figure.layout;
+  return { l: "xaxis" in own || "yaxis" in own ? 46 : 40, r: 14 };
+}
+
 export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, colours: Colours, font: string): Layout {
   const own = chart.figure.layout;
   const axis = {
@@ -38,8 +49,8 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     ticklabeloverflow: "allow",
   };
   const hasTitles = "xaxis" in own || "yaxis" in own;
-  const margin = { l: hasTitles ? 46 : 40, r: 14, t: 6, b: hasTitles ? 31 : 20, pad: 0 };
-  const hasFlags = chart.x === "step" && chart.scale !== null;
+  const margin = { ...sidesOf(chart), t: 6, b: hasTitles ? 31 : 20, pad: 0 };
+  const hasFlags = drawsFlags(chart);
   const labels = hasFlags ? labelsOf(frame, frame.width - margin.l - margin.r) : [];
   margin.t += ROW_PX * Math.max(0, ...labels.map((label) => label.row + 1));
   return {
@@ -138,7 +149,9 @@ function flagLayout(labels: readonly Label[], frame: Frame, colours: Colours): L
     xanchor: label.anchor,
     yanchor: "bottom",
     text: label.text,
-    hovertext: label.whole,
+    hovertext: `${label.whole}<br>Click to rewind or branch`,
+    captureevents: true,
+    name: flagKey(label.flag),
     showarrow: false,
     bgcolor: colours.panel,
     bordercolor: label.colour,

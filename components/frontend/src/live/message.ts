@@ -47,9 +47,13 @@ export interface Chart {
 }
 
 export interface Flag {
+  /** Whose it is. */
+  run: string;
   x: number;
   text: string;
   colour: string;
+  /** Run and step of the checkpoint before the change; null if it is not there. */
+  back: [string, number] | null;
 }
 
 export interface Message {

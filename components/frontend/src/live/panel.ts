@@ -4,10 +4,11 @@ import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import type { Colours } from "../shared/theme";
 import { above, type Range, verticalRange } from "./axis";
 import { fillChart, heightsOf } from "./fill";
-import { type Frame, inked, layoutOf, type Zoom } from "./layout";
+import { flagAt, flagKey } from "./flags";
+import { drawsFlags, type Frame, inked, layoutOf, sidesOf, type Zoom } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
 import type { Assembly } from "./merge";
-import type { Chart, Scale } from "./message";
+import type { Chart, Flag, Scale } from "./message";
 import { type Moment, momentAt, placeOf } from "./moment";
 import { Bands, depthUnder } from "./bands";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
@@ -25,7 +26,14 @@ const CONFIG = {
   showAxisDragHandles: false,
 };
 
+/** So far from a flag's line a click is still meant for it, and so little a click moves. */
+const REACH_PX = 5;
+const STILL_PX = 3;
+
 export interface PanelEvents {
+  /** Asks what can be done at flags: all of them under a button, or one under a point. */
+  openFlags(where: HTMLElement): void;
+  openFlag(flag: Flag, x: number, y: number): void;
   choose(chartId: string): void;
   enlarge(): void;
   redraw(): void;
@@ -71,6 +79,12 @@ export class Panel {
     { class: "hr-quiet lv-tool", type: "button", title: "Show everything again" },
     "Reset zoom",
   );
+  private readonly flags = h("button", {
+    class: "hr-quiet lv-tool lv-flags",
+    type: "button",
+    title: "Flags: what was changed, and the ways back to before it",
+    "aria-haspopup": "dialog",
+  });
   private readonly scale = h("button", { class: "hr-quiet lv-tool", type: "button" });
   private readonly size = h("button", { class: "hr-quiet lv-tool lv-size", type: "button" });
   private readonly plot = h("div", { class: "lv-plot" });
@@ -86,11 +100,12 @@ export class Panel {
   private rows: { table: string; x: number[] } | null = null;
   private stops: Stops | null = null;
   private lit: readonly [number, number][] = [];
+  private frame: Frame | null = null;
   private isListening = false;
   private drawnAt = -Infinity;
 
   constructor(private readonly events: PanelEvents) {
-    const tools = h("div", { class: "lv-tools" }, this.reset, this.scale, this.size);
+    const tools = h("div", { class: "lv-tools" }, this.reset, this.flags, this.scale, this.size);
     const head = h("header", { class: "lv-head" }, this.title, this.note, tools);
     this.element = h(
       "section",
@@ -107,6 +122,8 @@ export class Panel {
     this.above.addEventListener("click", () => this.toggleScale());
     this.plot.addEventListener("pointermove", (event) => this.pointed(event));
     this.plot.addEventListener("pointerleave", () => events.point(null));
+    this.flags.addEventListener("click", () => events.openFlags(this.flags));
+    this.plot.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
   }
 
   get chartId(): string | null {
@@ -157,6 +174,10 @@ export class Panel {
     const earlier = { moment: choice.moment, fills: profile?.fills };
     const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, earlier);
     this.label(chart, isEmpty, isLarge, (profile ?? { note: message.notes[chart.id] ?? "" }).note);
+    const numFlags = drawsFlags(chart) && !isEmpty ? message.flags.length : 0;
+    setHidden(this.flags, numFlags === 0);
+    setText(this.flags, `⚑${numFlags}`);
+    setAttribute(this.flags, "aria-label", `Flags of ${chart.title}: ${numFlags}`);
     const entries = entriesOf(traces);
     drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
     this.stops = chart.every === null ? this.rowsOf(chart, assembly) : stepsOf(chart.every, message.last_step, steps);
@@ -185,6 +206,7 @@ export class Panel {
       flags: message.flags,
       isLarge,
     };
+    this.frame = frame;
     const layout = layoutOf(chart, traces, frame, colours, font);
     void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
     this.drawBands();
@@ -274,6 +296,29 @@ export class Panel {
     this.drawBands();
     element.on("plotly_relayout", (event) => this.zoomed(event));
     element.on("plotly_doubleclick", () => this.resetZoom());
+    element.on("plotly_clickannotation", ({ annotation, event }) => {
+      const { name } = annotation as { name: string };
+      const flag = this.frame?.flags.find((each) => flagKey(each) === name);
+      const { clientX, clientY } = event as MouseEvent;
+      if (flag !== undefined) this.events.openFlag(flag, clientX, clientY);
+    });
+  }
+
+  /** A click on a flag's line: Plotly tells of none on shapes, and of a drag to zoom it is told apart by standing still. */
+  private press(down: PointerEvent): void {
+    const { chart, frame } = this;
+    if (chart === null || frame === null || !drawsFlags(chart) || down.button !== 0) return;
+    const { l, r } = sidesOf(chart);
+    const place = down.clientX - this.plot.getBoundingClientRect().left - l;
+    const flag = flagAt(frame, frame.width - l - r, place, REACH_PX);
+    const isOnPlot = down.composedPath().some((node) => node instanceof Element && node.classList.contains("nsewdrag"));
+    if (flag === null || !isOnPlot) return;
+    const release = (up: PointerEvent): void => {
+      const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
+      if (moved <= STILL_PX) this.events.openFlag(flag, up.clientX, up.clientY);
+    };
+    // In the capturing phase: Plotly ends its own drag there.
+    window.addEventListener("pointerup", release, { capture: true, once: true });
   }
 
   private zoomed(event: PlotlyEvent): void {

@@ -3,9 +3,11 @@
 import { h, setAttribute, setStyle } from "../shared/dom";
 import { ask } from "../shared/feed";
 import type { Host, View } from "../shared/mount";
+import { newNonce } from "../shared/nonce";
 import { onSurroundings } from "../shared/place";
 import { onPointed, Pointer, type Pointed } from "../shared/pointed";
 import type { Colours } from "../shared/theme";
+import { FlagMenu } from "./flag_menu";
 import { Assembly } from "./merge";
 import type { Message } from "./message";
 import { Pace } from "./pace";
@@ -19,6 +21,7 @@ export interface Data {
   height: number | null;
   /** Pixels to leave free under the charts when they fill the window. */
   below: number;
+  read_only: boolean;
 }
 
 const NUM_PANELS = 4;
@@ -37,6 +40,7 @@ export class LiveView implements View<Data> {
   private readonly element: HTMLElement;
   private readonly panels: Panel[];
   private readonly shown: string[] = [];
+  private readonly flagMenu: FlagMenu;
   private readonly choices = new Map<string, Choice>();
   private readonly pace = new Pace();
   private readonly steps = new Steps(
@@ -66,7 +70,8 @@ export class LiveView implements View<Data> {
     this.panels = Array.from({ length: NUM_PANELS }, (_, place) => this.makePanel(place));
     this.element = h("div", { class: "lv-grid", onkeydown: (event: KeyboardEvent) => this.key(event) });
     this.element.append(...this.panels.map((panel) => panel.element));
-    host.root.append(this.element);
+    this.flagMenu = new FlagMenu((action) => host.trigger("action", { ...action, nonce: newNonce() }));
+    host.root.append(this.element, this.flagMenu.element);
     this.sizes = new ResizeObserver(() => this.redrawAll());
     this.sizes.observe(this.element);
     this.forget = onSurroundings(host.root, this.onResize);
@@ -74,9 +79,10 @@ export class LiveView implements View<Data> {
     window.addEventListener("resize", this.onResize);
   }
 
-  update({ profiles, height, below }: Data): void {
+  update({ profiles, height, below, read_only }: Data): void {
     if (profiles !== this.profiles) this.steps.forget();
     this.profiles = profiles;
+    this.flagMenu.lock(read_only);
     this.fixedHeight = height;
     this.below = below;
     this.fit();
@@ -90,6 +96,7 @@ export class LiveView implements View<Data> {
       this.steps.renew();
       this.light(this.pointed);
     }
+    this.flagMenu.show(message.flags);
     this.redraw();
     return true;
   }
@@ -122,6 +129,7 @@ export class LiveView implements View<Data> {
     document.removeEventListener("visibilitychange", this.onVisible);
     window.removeEventListener("resize", this.onResize);
     for (const panel of this.panels) panel.destroy();
+    this.flagMenu.element.remove();
     this.element.remove();
   }
 
@@ -133,6 +141,8 @@ export class LiveView implements View<Data> {
         panel.expire();
         this.redraw();
       },
+      openFlags: (where) => this.flagMenu.openAll(where),
+      openFlag: (flag, x, y) => this.flagMenu.openOne(flag, x, y),
       follow: () => this.followAll((each) => each === panel),
       goToStep: (step) => {
         this.steps.chosen = step;

@@ -8,6 +8,8 @@
 import { Gesture } from "../shared/gesture";
 import type { Edit, MixerData, Setting } from "./types";
 
+const KEYS = ["learning_rate", "weight_decay", "frozen"] as const;
+
 export class Ownership {
   private epoch = -1;
   private rev = -1;
@@ -22,8 +24,8 @@ export class Ownership {
     this.names = groups.map((group) => group.name);
     const own = new Map(this.settings);
     this.settings.clear();
-    for (const { name, learning_rate, frozen } of groups) {
-      this.settings.set(name, (isEcho && own.get(name)) || { learning_rate, frozen });
+    for (const { name, learning_rate, weight_decay, frozen } of groups) {
+      this.settings.set(name, (isEcho && own.get(name)) || { learning_rate, weight_decay, frozen });
     }
     if (isEcho) return;
     if (epoch !== this.epoch) this.gesture.end();
@@ -35,14 +37,19 @@ export class Ownership {
     return this.settings.get(name)!;
   }
 
-  /** Changes a group at once; true if that is a change. */
-  change(name: string, changes: Partial<Setting>): boolean {
-    const before = this.of(name);
-    const after = { ...before, ...changes };
-    if (after.learning_rate === before.learning_rate && after.frozen === before.frozen) return false;
-    this.settings.set(name, after);
+  /** Changes groups at once, as one edit at a place; true if that is a change. */
+  change(changes: Record<string, Partial<Setting>>, place: string): boolean {
+    let isChanged = false;
+    for (const [name, change] of Object.entries(changes)) {
+      const before = this.of(name);
+      const after = { ...before, ...change };
+      if (KEYS.every((key) => before[key] === after[key])) continue;
+      this.settings.set(name, after);
+      isChanged = true;
+    }
+    if (!isChanged) return false;
     this.rev += 1;
-    this.began = this.gesture.edit(name, false, this.rev);
+    this.began = this.gesture.edit(place, false, this.rev);
     return true;
   }
 

@@ -32,19 +32,33 @@ export function scaled(rate: number, factor: number): number {
 }
 
 /** One key press on the slider, in three digits; never below its lower end. */
-export function nudged(rate: number, factor: number): number {
-  return Math.min(LIMIT, Math.max(LOWEST, Number((rate * factor).toPrecision(3))));
+export function nudged(rate: number, factor: number, limit = LIMIT): number {
+  return Math.min(limit, Math.max(LOWEST, Number((rate * factor).toPrecision(3))));
 }
 
 const NUMBER = /^\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A typed rate, or why it is none. */
-export function parseRate(text: string): { rate: number } | { problem: string } {
+/** A quantity that is typed. */
+export interface Quantity {
+  /** As in "Learning rate of Stem". */
+  title: string;
+  /** As in "A rate is never below 0". */
+  word: string;
+  /** The document's bound. */
+  limit: number;
+}
+
+export const RATE: Quantity = { title: "Learning rate", word: "rate", limit: LIMIT };
+export const DECAY: Quantity = { title: "Weight decay", word: "weight decay", limit: 10 };
+
+/** A typed number, or why it is none. */
+export function parseRate(text: string, { word, limit } = RATE): { rate: number } | { problem: string } {
   const trimmed = text.trim();
-  if (NUMBER.test(trimmed.replace(/^-/, "")) && trimmed.startsWith("-")) return { problem: "A rate is never below 0." };
+  if (NUMBER.test(trimmed.replace(/^-/, "")) && trimmed.startsWith("-"))
+    return { problem: `A ${word} is never below 0.` };
   if (!NUMBER.test(trimmed)) return { problem: "Not a number. Write it as 0.01 or 1e-2." };
   const rate = Number(trimmed);
-  if (rate > LIMIT) return { problem: `Too large. The highest rate is ${LIMIT}.` };
+  if (rate > limit) return { problem: `Too large. The highest ${word} is ${limit}.` };
   return { rate };
 }
 

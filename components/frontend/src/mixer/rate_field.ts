@@ -1,7 +1,7 @@
-/** A learning rate as text. What is no rate stays in the field, with the reason, and goes nowhere. */
+/** A learning rate or a weight decay as text. What is no number stays in the field, with the reason, and goes nowhere. */
 
 import { h, setAttribute } from "../shared/dom";
-import { nudged, parseRate, rateText } from "./rate";
+import { nudged, parseRate, type Quantity, rateText } from "./rate";
 
 export class RateField {
   readonly element: HTMLInputElement;
@@ -11,6 +11,7 @@ export class RateField {
   private isEdited = false;
 
   constructor(
+    private readonly quantity: Quantity,
     name: string,
     messageId: string,
     private readonly change: (rate: number) => void,
@@ -21,7 +22,7 @@ export class RateField {
       type: "text",
       autocomplete: "off",
       spellcheck: "false",
-      "aria-label": `Learning rate of ${name}`,
+      "aria-label": `${quantity.title} of ${name}`,
       "aria-describedby": messageId,
       oninput: () => this.typed(),
       onkeydown: (event: KeyboardEvent) => this.key(event),
@@ -43,7 +44,11 @@ export class RateField {
   }
 
   private write(): void {
-    setAttribute(this.element, "title", `Base learning rate ${this.rate}: 0 to 100, as 0.01 or 1e-2`);
+    setAttribute(
+      this.element,
+      "title",
+      `${this.quantity.title} ${this.rate}: 0 to ${this.quantity.limit}, as 0.01 or 1e-2`,
+    );
     const text = rateText(this.rate);
     if (text === this.shown && this.element.value === text) return;
     this.shown = text;
@@ -53,7 +58,7 @@ export class RateField {
   private typed(): void {
     this.isEdited = this.element.value !== this.shown;
     // A number half typed is no mistake yet; a mistake that is mended is forgiven at once.
-    if ("rate" in parseRate(this.element.value)) this.say("");
+    if ("rate" in parseRate(this.element.value, this.quantity)) this.say("");
   }
 
   private key(event: KeyboardEvent): void {
@@ -62,14 +67,14 @@ export class RateField {
     else if (event.key === "Escape") this.reset();
     else if ((event.key === "ArrowUp" || event.key === "ArrowDown") && !this.element.readOnly && this.take()) {
       event.preventDefault();
-      this.change(nudged(this.rate, event.key === "ArrowUp" ? 1.1 : 1 / 1.1));
+      this.change(nudged(this.rate, event.key === "ArrowUp" ? 1.1 : 1 / 1.1, this.quantity.limit));
     }
   }
 
   /** True unless the text is no rate. */
   private take(): boolean {
     if (!this.isEdited) return true;
-    const parsed = parseRate(this.element.value);
+    const parsed = parseRate(this.element.value, this.quantity);
     if ("problem" in parsed) {
       this.say(parsed.problem);
       return false;

@@ -3,6 +3,7 @@
 import { h, setAttribute, setStyle } from "../shared/dom";
 import { DECADES, HIGHEST, LOWEST, nudged, position, rateAt, rateText } from "./rate";
 import type { Meter } from "./types";
+import { VerticalDrag } from "./vertical_drag";
 
 const FACTORS: Record<string, number> = {
   ArrowUp: 1.1,
@@ -22,11 +23,7 @@ export class Slider {
   private readonly track = h("div", { class: "mx-track" });
   private rate = 0;
   private isLocked = false;
-  /** Where the thumb was gripped, in heights above its middle; null while nothing is dragged. */
-  private grip: number | null = null;
-  private pointer = -1;
-  private readonly onMove = (event: PointerEvent) => event.pointerId === this.pointer && this.drag(event);
-  private readonly onRelease = (event: PointerEvent) => event.pointerId === this.pointer && this.release();
+  private readonly drag: VerticalDrag;
 
   constructor(
     name: string,
@@ -50,16 +47,19 @@ export class Slider {
         "aria-orientation": "vertical",
         "aria-valuemin": LOWEST,
         "aria-valuemax": HIGHEST,
-        onpointerdown: (event: PointerEvent) => this.press(event),
         onkeydown: (event: KeyboardEvent) => this.key(event),
       },
       this.track,
       ...ticks,
     );
-  }
-
-  get isDragged(): boolean {
-    return this.grip !== null;
+    this.drag = new VerticalDrag(
+      { element: this.element, track: this.track, thumb: this.thumb },
+      {
+        mayBegin: () => !this.isLocked,
+        height: () => position(this.rate),
+        move: (height) => this.change(rateAt(height)),
+      },
+    );
   }
 
   show(rate: number, currentRate: Meter, isLocked: boolean): void {
@@ -73,45 +73,8 @@ export class Slider {
     if (typeof currentRate === "number") setStyle(this.mark, "--now", position(currentRate).toFixed(4));
   }
 
-  private press(event: PointerEvent): void {
-    if (this.isLocked || this.isDragged || event.button !== 0) return;
-    // Keeps the focus ring and text selection out of it; the focus itself is wanted for the keys.
-    event.preventDefault();
-    this.element.focus({ preventScroll: true });
-    this.pointer = event.pointerId;
-    this.listen(true);
-    const isOnThumb = event.composedPath().includes(this.thumb);
-    this.grip = isOnThumb ? this.height(event) - position(this.rate) : 0;
-    setAttribute(this.element, "data-dragged", true);
-    if (!isOnThumb) this.drag(event);
-  }
-
-  /** Not by capturing the pointer, which would end when Streamlit mounts the mixer anew. */
-  private listen(isDragged: boolean): void {
-    const change = isDragged ? window.addEventListener : window.removeEventListener;
-    change("pointermove", this.onMove);
-    change("pointerup", this.onRelease);
-    change("pointercancel", this.onRelease);
-  }
-
   destroy(): void {
-    this.listen(false);
-  }
-
-  private drag(event: PointerEvent): void {
-    if (this.grip === null) return;
-    this.change(rateAt(this.height(event) - this.grip));
-  }
-
-  private release(): void {
-    this.listen(false);
-    this.grip = null;
-    setAttribute(this.element, "data-dragged", false);
-  }
-
-  private height(event: PointerEvent): number {
-    const box = this.track.getBoundingClientRect();
-    return (box.bottom - event.clientY) / box.height;
+    this.drag.destroy();
   }
 
   private key(event: KeyboardEvent): void {

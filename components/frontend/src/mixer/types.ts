@@ -13,15 +13,19 @@ export interface Group {
   num_parameters: number;
 }
 
-/** Of a group at the newest step: its rate after the schedule, its gradient norm before clipping. */
+/** Of a group where it was measured last: its rate after the schedule; its gradient before clipping; ‖Δw‖ / ‖w‖. */
 export interface Now {
   learning_rate?: Meter;
   grad_norm?: Meter;
+  grad_rms?: Meter;
+  update_ratio?: Meter;
 }
 
 /** What the run's feed says. */
 export interface GroupNews {
   groups: Record<string, Now>;
+  /** The group beside which all others are frozen. */
+  solo?: string | null;
 }
 
 export interface MixerData {
@@ -37,6 +41,7 @@ export interface MixerData {
 /** What a person sets; the mixer owns it while it edits. */
 export interface Setting {
   learning_rate: number;
+  weight_decay: number;
   frozen: boolean;
 }
 

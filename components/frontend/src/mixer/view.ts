@@ -1,7 +1,11 @@
-/** The mixer: a strip per group, in order. */
+/** The mixer: a fader for all groups, and a strip per group, in order. */
 
 import { h, place, setAttribute, setStyle, setText } from "../shared/dom";
 import type { Host, View } from "../shared/mount";
+import { newNonce } from "../shared/nonce";
+import { Choice } from "../shared/pending";
+import { Fader } from "./fader";
+import { learning, whyNotFreeze, whyNotSolo } from "./learning";
 import { Ownership } from "./ownership";
 import { Strip } from "./strip";
 import { Throttle } from "../shared/throttle";
@@ -24,18 +28,33 @@ export class MixerView implements View<MixerData> {
   private readonly sending: Throttle;
   private data: MixerData | null = null;
   private now: Record<string, Now> = {};
+  private readonly fader: Fader;
+  private readonly solo = new Choice<string | null>();
+  private soloNow: string | null = null;
   private readonly onRest = (event: Event) => {
     // A key that is held is one gesture.
     if (event instanceof KeyboardEvent && event.repeat) return;
     this.owner.rest();
   };
 
-  constructor(host: Host) {
+  constructor(private readonly host: Host) {
     this.sending = new Throttle(() => host.setState("edit", this.owner.edit()), SEND_MS);
     const heading = h(
       "span",
-      { class: "hr-heading", title: "One learning rate per parameter group; a change applies to the very next step." },
-      "Learning rates",
+      {
+        class: "hr-heading",
+        title:
+          "How each parameter group learns: rate, weight decay, frozen or not. A change applies to the very next step of " +
+          "the running run, drops a flag on the charts, and has a checkpoint before it to go back to.",
+      },
+      "Group mixer",
+    );
+    this.fader = new Fader(
+      () => this.data?.groups.map(({ name }) => ({ name, rate: this.owner.of(name).learning_rate })) ?? [],
+      (rates) => {
+        const changes = rates.map(({ name, rate }) => [name, { learning_rate: rate }] as const);
+        this.change(Object.fromEntries(changes), "all groups");
+      },
     );
     this.panel = h(
       "section",
@@ -62,13 +81,14 @@ export class MixerView implements View<MixerData> {
       this.strips.delete(name);
     }
     const wanted = [...names].map((name) => this.strip(name).element);
-    place(this.row, wanted.length > 0 ? wanted : [this.empty]);
+    place(this.row, wanted.length > 1 ? [this.fader.element, ...wanted] : wanted.length > 0 ? wanted : [this.empty]);
     if (isOther) for (const strip of this.strips.values()) strip.reset();
     this.draw();
   }
 
   news(news: GroupNews | null): void {
     this.now = news?.groups ?? {};
+    this.soloNow = news?.solo ?? null;
     this.draw();
   }
 
@@ -79,29 +99,51 @@ export class MixerView implements View<MixerData> {
   destroy(): void {
     for (const name of RESTS) window.removeEventListener(name, this.onRest, { capture: true });
     for (const strip of this.strips.values()) strip.destroy();
+    this.fader.destroy();
     this.panel.remove();
   }
 
   private strip(name: string): Strip {
     let strip = this.strips.get(name);
     if (strip === undefined) {
-      strip = new Strip(name, (changes) => this.change(name, changes));
+      strip = new Strip(name, {
+        change: (changes) => this.change(Object.fromEntries([[name, changes]]), name),
+        solo: (value) => this.setSolo(name, value),
+      });
       this.strips.set(name, strip);
     }
     return strip;
   }
 
-  private change(name: string, changes: Partial<Setting>): void {
-    if (this.data === null || this.data.read_only || !this.owner.change(name, changes)) return;
+  private change(changes: Record<string, Partial<Setting>>, place: string): void {
+    if (this.data === null || this.data.read_only || !this.owner.change(changes, place)) return;
     this.draw();
     this.sending.request();
   }
 
+  private setSolo(group: string, value: boolean): void {
+    // What was set before it must come before it.
+    this.sending.flush();
+    this.solo.choose(value ? group : null, Date.now());
+    this.host.trigger("action", { kind: "solo", group, value, nonce: newNonce() });
+    this.draw();
+  }
+
   private draw(): void {
-    if (this.data === null) return;
-    const where = { running: this.data.running, readOnly: this.data.read_only };
-    for (const group of this.data.groups) {
-      this.strips.get(group.name)?.show(group, this.now[group.name] ?? {}, this.owner.of(group.name), where);
+    const { data } = this;
+    if (data === null) return;
+    const solo = data.running || data.read_only ? this.solo.current(this.soloNow, Date.now()) : null;
+    const learns = learning(data.groups, (name) => this.owner.of(name), solo);
+    for (const group of data.groups) {
+      const setting = this.owner.of(group.name);
+      this.strips.get(group.name)?.show(group, this.now[group.name] ?? {}, setting, {
+        running: data.running,
+        readOnly: data.read_only,
+        solo,
+        whyNotFreeze: whyNotFreeze(group.name, learns, solo),
+        whyNotSolo: whyNotSolo(group, setting),
+      });
     }
+    this.fader.show(data.read_only);
   }
 }

@@ -6,11 +6,14 @@ const EDGE_PX = 8;
 /** Puts an open popover under its anchor, within the window. */
 export function placeUnder(popover: HTMLElement, anchor: Element, align: "start" | "end"): void {
   const box = anchor.getBoundingClientRect();
-  const width = popover.offsetWidth;
-  const wanted = align === "start" ? box.left : box.right - width;
-  const left = Math.max(EDGE_PX, Math.min(wanted, window.innerWidth - width - EDGE_PX));
+  placeAt(popover, align === "start" ? box.left : box.right - popover.offsetWidth, box.bottom);
+}
+
+/** Puts an open popover under a point of the window, within it. */
+export function placeAt(popover: HTMLElement, x: number, y: number): void {
+  const left = Math.max(EDGE_PX, Math.min(x, window.innerWidth - popover.offsetWidth - EDGE_PX));
   popover.style.left = `${left}px`;
-  popover.style.top = `${box.bottom + GAP_PX}px`;
+  popover.style.top = `${y + GAP_PX}px`;
 }
 
 /** A popover that its button opens and closes; Escape and a click elsewhere close it. */

@@ -40,9 +40,13 @@ export function isAlive(now: BlockNow, copy: number): boolean {
   return now.alive?.[copy] !== 0;
 }
 
-/** A chip of one width however the dice fall. */
+/** What is dropped or frozen: a chip of one width however the dice fall. */
 export function aliveText(now: BlockNow): string {
-  const { alive } = now;
+  const { alive, frozen } = now;
+  if (frozen !== undefined) {
+    const number = frozen.filter((each) => each === 1).length;
+    return number === frozen.length ? "frozen" : `${number} of ${frozen.length} frozen`;
+  }
   if (alive === undefined) return "";
   if (alive.length === 1) return isAlive(now, 0) ? "alive" : "dropped";
   const number = alive.filter((each) => each !== 0).length;
@@ -94,7 +98,8 @@ export function blockText(now: BlockNow, cards: Cards, copy: number | null = nul
   if (gradients.length > 0) {
     lines.push(`Step ${grouped(cards.step)}: gradient ${rangeText(gradients)} per trained parameter, 1e-8 to 1`);
   }
-  if (now.alive !== undefined) {
+  if (pick(now.frozen).includes(1)) lines.push("Frozen in this step");
+  else if (now.alive !== undefined) {
     const alive = pick(now.alive);
     const number = alive.filter((each) => each !== 0).length;
     lines.push(
