@@ -314,6 +314,7 @@ def _charts(actions: StudioActions) -> None:
     _draw_all_if_changed(session)
     live(
         _feed("charts", runs=",".join(session.shown)),
+        "feed/finding",
         key="live",
         height=None,
         below=MIXER_HEIGHT,

@@ -11,6 +11,7 @@ _LIVE = component("components.live", js="index.js", css="index.css")
 
 def live(
     follow: str,
+    findings: str,
     *,
     key: str,
     height: int | None = 500,
@@ -22,6 +23,7 @@ def live(
 
     Args:
         follow: Where their messages are, beside the page; it answers as `builder.pages.feed` describes.
+        findings: Where the contents of findings are, beside the page; asked with `run` and `finding`.
         key: The widget's; another set of runs should keep it, so that nothing is mounted again.
         height: Of the whole, in pixels, for two rows of charts; None fills the window from where the charts begin.
         below: Pixels to leave free under the charts when they fill the window.
@@ -29,5 +31,12 @@ def live(
         on_action: Called when a person wants to go back to before a flag, before the script runs; the widget's `action` is
             `{kind: "rewind" or "branch", run, origin, step, nonce}`: whose flag it is, run and step of the checkpoint.
     """
-    data = {"key": key, "follow": follow, "height": height, "below": below, "read_only": read_only}
+    data = {
+        "key": key,
+        "follow": follow,
+        "findings": findings,
+        "height": height,
+        "below": below,
+        "read_only": read_only,
+    }
     _LIVE(key=key, data=data, on_action_change=on_action)

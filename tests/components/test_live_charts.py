@@ -76,7 +76,10 @@ def run(tmp_path) -> Iterator[Run]:
 
 def mount(page, message):
     send(page, message)
-    page.evaluate("data => harness.mount('live', data, { width: 680 })", {"follow": "feed/charts?x", "height": 500})
+    page.evaluate(
+        "data => harness.mount('live', data, { width: 680 })",
+        {"follow": "feed/charts?x", "findings": "feed/finding", "height": 500},
+    )
 
 
 def send(page, message):

@@ -3,7 +3,7 @@
 import { fullColour, logTicks, zeroFloor } from "./axis";
 import { matrixOf } from "./matrix";
 import type { Assembly } from "./merge";
-import type { Cell, Chart, Scale, Trace } from "./message";
+import type { Cell, Chart, Content, Fill, Scale, Trace } from "./message";
 import { type Moment, placeOf } from "./moment";
 
 /** About so many have room beside a small map. */
@@ -18,14 +18,26 @@ export interface Filled {
   isEmpty: boolean;
 }
 
-export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly, moment: Moment | null = null): Filled {
+export function fillChart(
+  chart: Chart,
+  scale: Scale | null,
+  assembly: Assembly,
+  moment: Moment | null = null,
+  found: Record<string, Fill> | null = null,
+): Filled {
+  const fills = chart.finding === null ? (assembly.message?.fills ?? {}) : (found ?? {});
   // An empty trace costs as much drawing as a full one.
-  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, moment)).filter(hasData);
+  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, moment, fills)).filter(hasData);
   const isEmpty = traces.length === 0;
   const floor = scale === "log" ? zeroFloor(heightsOf(traces)) : null;
   let hasZero = false;
   for (const trace of traces) hasZero = liftZeros(trace, floor) || hasZero;
   return { traces, floor: hasZero ? floor : null, isEmpty };
+}
+
+/** What a finding fills traces with, of tiles with those of the chosen one. */
+export function fillsOf(content: Content | null, chosen: number): Record<string, Fill> {
+  return { ...content?.fills, ...content?.variants?.[chosen] };
 }
 
 /** All heights of lines, markers and bars. */
@@ -40,10 +52,10 @@ function hasData(trace: Trace): boolean {
   return (trace.z ?? []).some((row) => row.length > 0) || (trace.y ?? []).some((height) => height !== null);
 }
 
-function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null): Trace {
+function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null, fills: Record<string, Fill>): Trace {
   const { meta, ...trace } = declared;
   if (meta === undefined) {
-    for (const [key, value] of Object.entries(assembly.message?.fills[declared.uid] ?? {})) {
+    for (const [key, value] of Object.entries(fills[declared.uid] ?? {})) {
       trace[key] = isPlain(value) && isPlain(trace[key]) ? { ...trace[key], ...value } : value;
     }
     return trace as Trace;

@@ -5,6 +5,7 @@ import type { Host, View } from "../shared/mount";
 import { newNonce } from "../shared/nonce";
 import { onSurroundings } from "../shared/place";
 import type { Colours } from "../shared/theme";
+import { Findings } from "./findings";
 import { FlagMenu } from "./flag_menu";
 import { Assembly } from "./merge";
 import type { Message } from "./message";
@@ -17,6 +18,8 @@ export interface Data {
   /** Pixels to leave free under the charts when they fill the window. */
   below: number;
   read_only: boolean;
+  /** Where contents of findings are, beside the page. */
+  findings: string;
 }
 
 const NUM_PANELS = 4;
@@ -38,6 +41,8 @@ export class LiveView implements View<Data> {
   private readonly flagMenu: FlagMenu;
   private readonly choices = new Map<string, Choice>();
   private readonly pace = new Pace();
+  private readonly findings = new Findings(() => this.redrawAll());
+  private findingsAddress = "";
   private readonly sizes: ResizeObserver;
   private forget: () => void;
   private readonly onVisible = () => this.redrawAll();
@@ -66,7 +71,8 @@ export class LiveView implements View<Data> {
     window.addEventListener("resize", this.onResize);
   }
 
-  update({ height, below, read_only }: Data): void {
+  update({ height, below, findings, read_only }: Data): void {
+    this.findingsAddress = findings;
     this.flagMenu.lock(read_only);
     this.fixedHeight = height;
     this.below = below;
@@ -107,6 +113,7 @@ export class LiveView implements View<Data> {
     this.forget();
     document.removeEventListener("visibilitychange", this.onVisible);
     window.removeEventListener("resize", this.onResize);
+    this.findings.destroy();
     for (const panel of this.panels) panel.destroy();
     this.flagMenu.element.remove();
     this.element.remove();
@@ -203,7 +210,8 @@ export class LiveView implements View<Data> {
   private drawPanel(panel: Panel): number {
     const begun = performance.now();
     const font = getComputedStyle(this.element).fontFamily;
-    panel.draw(this.assembly, this.host.colours, font, panel === this.large);
+    const source = { findings: this.findings, address: this.findingsAddress };
+    panel.draw(this.assembly, source, this.host.colours, font, panel === this.large);
     const cost = performance.now() - begun;
     hook()?.draw.push(cost);
     return cost;

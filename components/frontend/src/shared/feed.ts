@@ -131,6 +131,6 @@ export class Following {
 }
 
 /** The page may be served under a path. */
-function beside(address: string): string {
+export function beside(address: string): string {
   return `${window.location.pathname.replace(/\/*$/, "/")}${address}`;
 }
