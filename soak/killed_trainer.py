@@ -22,7 +22,7 @@ from builder.training.events import CheckpointSaved, Evaluated, StepsRecorded
 from builder.training.loop import TrainingRun, train
 from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.checkpoints import checkpoints as checkpoints_in
-from builder.workspace.rows import RunReader
+from builder.workspace.rows import Arrays, RunReader
 from builder.workspace.store import Workspace
 from soak.every_step import read_every_step
 from soak.nursery import say_ready
@@ -125,6 +125,7 @@ def outcome(folder: Path, run_id: str) -> Outcome:
         found = reader.evaluations()
         confusions = reader.confusions([each.id for each in found])
         evaluations = [_evaluated(each.step, each.split, each.metrics, confusions[each.id]) for each in found]
+        evaluations += [_found(each.step, *(reader.finding(each.id) or ("", {}))) for each in reader.findings()]
         kept = checkpoint_folder(workspace.run_folder(run_id))
         return _outcome(values, evaluations, checkpoints_in(kept)[-1], kept)
 
@@ -136,7 +137,7 @@ def unbroken_outcome(folder: str, run_id: str, result: str) -> None:
     interventions = RunReader(workspace.run_folder(run_id)).interventions()
     experiment = parse_experiment(workspace.run_document(run_id))
     data = load_dataset(experiment.data, seed=experiment.training.seed, device="cpu")
-    rows, evaluations, last = [], [], Path()
+    rows, evaluations, findings, last = [], [], [], Path()
     for event in train(
         experiment, data, checkpoint_folder=Path(result).with_suffix(""), continuation=Continuation(None, interventions)
     ):
@@ -145,10 +146,11 @@ def unbroken_outcome(folder: str, run_id: str, result: str) -> None:
         elif isinstance(event, Evaluated):
             metrics = {"loss": event.loss, "accuracy": event.accuracy}
             evaluations.append(_evaluated(event.step, event.split, metrics, event.confusion))
+            findings += [_found(event.step, kind, arrays) for kind, arrays in event.findings.items()]
         elif isinstance(event, CheckpointSaved):
             last = Path(event.folder)
     values = np.concatenate(rows)
-    found = _outcome(values, evaluations, last, last.parent)
+    found = _outcome(values, evaluations + findings, last, last.parent)
     Path(result).write_text(json.dumps(found))
 
 
@@ -165,6 +167,10 @@ def _outcome(rows: NDArray[np.float32], evaluations: list[list[Any]], checkpoint
 
 def _evaluated(step: int, split: str, metrics: dict[str, float], confusion: NDArray[np.int64] | None) -> list[Any]:
     return [step, split, metrics, None if confusion is None else confusion.tolist()]
+
+
+def _found(step: int, kind: str, arrays: Arrays) -> list[Any]:
+    return [step, kind, {name: _digest(values) for name, values in sorted(arrays.items())}]
 
 
 def _digest(values: np.ndarray) -> str:

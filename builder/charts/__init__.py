@@ -1,5 +1,6 @@
 """Rows of runs → plotly figures and live messages; knows no Streamlit."""
 
+from builder.charts.contents import read_content
 from builder.charts.depth_race import DepthPoint, depth_figure
 from builder.charts.finished import figures
 from builder.charts.live import LiveView
@@ -18,6 +19,7 @@ __all__ = [
     "depth_figure",
     "figures",
     "kind_looks",
+    "read_content",
     "run_colours",
     "run_dashes",
 ]

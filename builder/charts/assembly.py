@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -60,8 +60,18 @@ class Assembly:
         """`{id: {x, columns, labels}}`, everything held."""
         return copy.deepcopy(self._tables)
 
-    def figure(self, chart_id: str, theme: str = "light") -> go.Figure:
+    def newest_findings(self, chart_ids: Sequence[str]) -> dict[str, int]:
+        """The newest finding of each of these charts that shows one."""
+        tables = {chart["id"]: self._tables.get(chart["finding"] or "", {"x": []}) for chart in self._once["charts"]}
+        return {each: tables[each]["x"][-1] for each in chart_ids if each in tables and tables[each]["x"]}
+
+    def figure(self, chart_id: str, theme: str = "light", content: Mapping[str, Any] | None = None) -> go.Figure:
         """One chart with its data.
+
+        Args:
+            chart_id: as in the messages.
+            theme: `light` or `dark`.
+            content: of the finding that it shows; of tiles the first one is chosen, and only a sheet's pictures are drawn.
 
         Raises:
             KeyError: if there is no such chart.
@@ -70,7 +80,8 @@ class Assembly:
         chart = next((chart for chart in charts if chart["id"] == chart_id), None)
         if chart is None:
             raise KeyError(f"There is no chart {chart_id!r}; there are {[each['id'] for each in charts]}.")
-        traces = [self._filled(trace) for trace in chart["figure"]["data"]]
+        fills = _fills_of(content) if content else self._message["fills"]
+        traces = [self._filled(trace, fills) for trace in chart["figure"]["data"]] or _sheet(content)
         layout = copy.deepcopy(chart["figure"]["layout"])
         layout["title"] = {"text": self._title(chart)}
         floor = None
@@ -92,6 +103,7 @@ class Assembly:
     def _title(self, chart: Mapping[str, Any]) -> str:
         """Of what is drawn one row at a time, also which row it is: nothing else on a figure says so."""
         tables = [trace["meta"]["table"] for trace in chart["figure"]["data"] if "matrix" in trace.get("meta", {})]
+        tables += [chart["finding"]] if chart["finding"] else []
         labels = [self._tables[name]["labels"][-1] for name in tables if self._tables.get(name, {}).get("labels")]
         return " · ".join([chart["title"], *labels])
 
@@ -99,11 +111,11 @@ class Assembly:
         held = {name: len(table["x"]) for name, table in self._tables.items()}
         return any(new["first"] > held.get(name, 0) for name, new in message["tables"].items())
 
-    def _filled(self, declared: Mapping[str, Any]) -> dict[str, Any]:
+    def _filled(self, declared: Mapping[str, Any], fills: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         trace = copy.deepcopy(dict(declared))
         meta = trace.pop("meta", None)
         if meta is None:
-            for key, value in self._message["fills"].get(trace["uid"], {}).items():
+            for key, value in fills.get(trace["uid"], {}).items():
                 trace[key] = {**trace.get(key, {}), **value} if isinstance(value, dict) else value
             return trace
         table = self._tables.get(meta["table"], {"x": [], "columns": {}})
@@ -123,6 +135,17 @@ class Assembly:
         trace["x"] = [x for x in table["x"] for _ in range(width)] if values else []
         trace["y"] = list(values)
         return trace
+
+
+def _fills_of(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Data by uid, of tiles that of the first one."""
+    return {**content.get("fills", {}), **next(iter(content.get("variants", [])), {})}
+
+
+def _sheet(content: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The pictures of tiles as one image; what else is on them only the component draws."""
+    sheet = (content or {}).get("wall", {}).get("sheet")
+    return [{"type": "image", "source": sheet["uri"]}] if sheet else []
 
 
 def _rows_from(table: Mapping[str, Any], first: int) -> dict[str, Any]:
@@ -205,7 +228,7 @@ def _hold_back(layout: dict[str, Any], heights: list[float | None], limit: float
 
 def _mark_zeros(trace: dict[str, Any], floor: float | None) -> None:
     """On a logarithmic axis a true zero is drawn at the floor and says so; otherwise the hover adds nothing."""
-    if trace["type"] == "heatmap":
+    if trace["type"] in ("heatmap", "image"):
         return
     heights = trace.get("y", [])
     zeros = [floor is not None and height == 0 for height in heights]

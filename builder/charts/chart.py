@@ -11,7 +11,7 @@ from builder.charts.look import NON_FINITE_COLOUR
 from builder.charts.runs import RecordedRun
 from builder.workspace.rows import Series
 
-Section = Literal["Training", "Depth", "Over depth and time", "Gates", "Drops"]
+Section = Literal["Training", "Depth", "Over depth and time", "Gates", "Drops", "What it learned"]
 Form = Literal["mean", "smooth", "band", "bad"]
 
 
@@ -69,6 +69,9 @@ class Chart:
         tick_format: d3's, for a linear axis.
         every: of a chart of one step, at whose multiples it has something to show; `None` where there is no such step.
         layout: more of plotly's layout.
+        finding: the table of the findings that it shows one at a time, see `contents`; their traces have no `meta`.
+        tiles: how the tiles of its content are shown: as a `wall` in the place of a drawing, as a `strip` under it that
+            has one of them chosen, or not at all.
     """
 
     id: str
@@ -78,13 +81,15 @@ class Chart:
     empty: str
     traces: list[dict[str, Any]]
     columns: Mapping[str, tuple[Column, ...]]
-    x: Literal["step", "depth", "class", "count"] = "step"
+    x: Literal["step", "depth", "class", "count", "plane"] = "step"
     y: Literal["depth"] | None = None
     y_title: str = ""
     scale: Literal["linear", "log"] | None = "linear"
     tick_format: str = ""
     every: int | None = None
     layout: Mapping[str, Any] | None = None
+    finding: str | None = None
+    tiles: Literal["wall", "strip"] | None = None
 
     def to_json(self, *, is_chosen: bool) -> dict[str, Any]:
         """As the component takes it; once runs are chosen, what will appear needs no press of Train."""
@@ -100,6 +105,8 @@ class Chart:
             "tick_format": self.tick_format,
             "every": self.every,
             "depth": "x" if self.x == "depth" else "y" if self.y == "depth" else None,
+            "finding": self.finding,
+            "tiles": self.tiles,
             "figure": {"data": self.traces, "layout": dict(self.layout or {})},
         }
 

@@ -15,7 +15,7 @@ def confusion_chart(runs: Sequence[RecordedRun], class_names: Sequence[str] | No
     return Chart(
         id="confusion",
         title="Confusion matrix",
-        section="Training",
+        section="What it learned",
         help="At one evaluation: of the samples of each true class (row), the share given each class (column). "
         "Numbers are samples; a perfect network fills the diagonal only. The slider goes back to earlier evaluations."
         + (" Of the first run only." if len(runs) > 1 else ""),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from builder.charts.binning import MAX_BINS
-from builder.charts.tables import Sent, Table
+from builder.charts.tables import Sent, Table, evaluation_label
 from builder.workspace.rows import Evaluation
 
 MAX_COUNTS = 100_000
@@ -65,7 +65,7 @@ class ConfusionTable:
         return {
             "first": first,
             "x": [each.id for each in rows],
-            "labels": [_label(each) for each in rows],
+            "labels": [evaluation_label(each) for each in rows],
             "columns": {"counts": counts} if rows else {},
         }
 
@@ -74,10 +74,3 @@ class ConfusionTable:
         newest = self._num_evaluations - 1
         self._kept = [each for each in self._kept if each[0] % self._every == 0 or each[0] == newest]
         self._was_thinned = True
-
-
-def _label(evaluation: Evaluation) -> str:
-    accuracy = evaluation.metrics.get("accuracy")
-    named = evaluation.split if accuracy is None else f"{evaluation.split} accuracy {accuracy:.2%}"
-    epoch = f"{evaluation.epoch:.2f}".rstrip("0").rstrip(".")
-    return f"step {evaluation.step:,} · epoch {epoch} · {named}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from builder.charts.assembly import Assembly
+from builder.charts.contents import read_content
 from builder.charts.live import LiveView
 from builder.charts.look import KindLook
 from builder.charts.runs import ShownRun
@@ -38,4 +39,7 @@ def figures(
         assembly.apply(view.data())
     finally:
         view.close()
-    return {chart_id: assembly.figure(chart_id, theme) for chart_id in chart_ids}
+    contents = {}
+    for chart_id, finding in assembly.newest_findings(chart_ids).items():
+        contents[chart_id] = read_content(runs[0], finding)
+    return {chart_id: assembly.figure(chart_id, theme, contents.get(chart_id)) for chart_id in chart_ids}

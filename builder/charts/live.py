@@ -3,9 +3,11 @@
 A message is `{generation, full, tables, fills, flags, notes, limits, axis_end, last_step, empty, written_at}` and, if full,
 `charts`, and `items`: of the first run's blocks by depth, which item of the tower each is.
 `tables[id] = {first, x, columns}` replaces rows from `first` on. Rows with `labels` are looked at one at a time, the newest
-unless a person chooses. `fills[uid]` replaces a trace's data whole; those of charts over depth are of the newest step, and
-`LiveView.at` gives them at any other. Values above `limits[chart]` do not widen its linear axis. A message that is not full
-and has another generation than the last, or starts after the last row held, shows a gap: ask for a full one (`shared_view`).
+unless a person chooses. Those of findings have no columns: a chart with a `finding` asks for what the one that it shows
+holds, by the row's `x` (`contents`), so that a message stays small whatever was found. `fills[uid]` replaces a trace's data
+whole; those of charts over depth are of the newest step, and `LiveView.at` gives them at any other. Values above
+`limits[chart]` do not widen its linear axis. A message that is not full and has another generation than the last, or starts
+after the last row held, shows a gap: ask for a full one (`shared_view`).
 """
 
 from __future__ import annotations
@@ -23,14 +25,18 @@ from builder.charts.block_maps import (
     gradient_map_chart,
     update_map_chart,
 )
+from builder.charts.boundary import boundary_chart
 from builder.charts.by_group import grad_norm_chart, learning_rate_chart, update_ratio_chart
 from builder.charts.chart import Chart
+from builder.charts.class_gates import class_gates_chart, sample_gates_chart
 from builder.charts.confusion import confusion_chart
 from builder.charts.curves import accuracy_chart, loss_chart
 from builder.charts.depth_profile import activation_profile_chart, depth_profile_chart
+from builder.charts.filters import filters_chart
 from builder.charts.gates import gate_profile_chart
 from builder.charts.limits import loss_limit
 from builder.charts.look import KindLook
+from builder.charts.mistakes import mistakes_chart
 from builder.charts.run_feed import OVER_DEPTH, RunFeed
 from builder.charts.runs import RecordedRun, ShownRun
 from builder.charts.span import span_note
@@ -64,10 +70,15 @@ def charts_of(
         update_map_chart(runs),
         gate_profile_chart(runs, kinds),
         gate_map_chart(runs, kinds),
+        class_gates_chart(runs),
+        sample_gates_chart(runs, kinds),
         drop_raster_chart(runs, kinds),
         survival_chart(runs, kinds),
         step_time_chart(runs, kinds),
         confusion_chart(runs, class_names),
+        mistakes_chart(runs),
+        boundary_chart(runs),
+        filters_chart(runs),
     ]
 
 

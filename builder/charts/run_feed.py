@@ -8,7 +8,9 @@ from typing import Any
 from builder.charts.binning import MAX_BINS
 from builder.charts.chart import Chart, Column
 from builder.charts.confusion_table import ConfusionTable
+from builder.charts.contents import KINDS
 from builder.charts.depth_profile import PROFILES, profile_fills, read_profile
+from builder.charts.finding_table import FindingTable, finding_table
 from builder.charts.flags import flags_of
 from builder.charts.gates import gate_fills
 from builder.charts.limits import NUM_FIRST_STEPS, loss_at_start
@@ -53,7 +55,12 @@ class RunFeed:
             self._shrunk = True
             self._forget()
         self.last_step = last_step
-        for evaluation in self.run.reader.evaluations(self._last_evaluation):
+        evaluations = self.run.reader.evaluations(self._last_evaluation)
+        if evaluations:
+            findings = self.run.reader.findings()
+            for kind, table in self._findings.items():
+                table.replace([each for each in findings if each.kind == kind])
+        for evaluation in evaluations:
             self._last_evaluation = evaluation.id
             if evaluation.split in self._evaluations:
                 self._evaluations[evaluation.split].extend(evaluation.step, evaluation.metrics)
@@ -90,7 +97,7 @@ class RunFeed:
             most = MAX_MAP_COLUMNS if columns[0].is_of_blocks else MAX_BINS
             self._tables[name] = BinTable(self.run, columns, most)
             self._tables[name].reset(self.last_step)
-        for table in (*self._evaluations.values(), self._confusion):
+        for table in (*self._evaluations.values(), self._confusion, *self._findings.values()):
             table.reset()
 
     def written_at(self) -> float:
@@ -127,6 +134,8 @@ class RunFeed:
             if cost:
                 message["notes"]["step_time"] = cost
             message["tables"][f"{self.run.id}/confusion"] = self._confusion.newest()
+            for kind, table in self._findings.items():
+                message["tables"][finding_table(self.run, kind)] = table.newest()
 
     def loss_at_start(self) -> float:
         """Its loss in the first few steps; NaN before them."""
@@ -151,6 +160,7 @@ class RunFeed:
         self._evaluations = {split: EvaluationTable(("loss", "accuracy")) for split in _SPLITS}
         self._last_evaluation = 0
         self._confusion = ConfusionTable(self.run.reader.confusions)
+        self._findings = {kind: FindingTable() for kind in KINDS}
         self._interventions: list[Intervention] = []
         self._start: tuple[int, float] | None = None
         self._step_times.forget()

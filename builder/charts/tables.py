@@ -12,6 +12,7 @@ from builder.charts.chart import Column
 from builder.charts.runs import RecordedRun
 from builder.charts.smoothing import Smoother, half_life_of
 from builder.charts.text import DIGITS_OF_COLOURS, SIGNIFICANT_DIGITS, to_json_numbers
+from builder.workspace.rows import Evaluation, Finding
 
 Table = dict[str, Any]  # {first, x: [rows], columns: {name: [rows or a multiple]}}, sometimes labels: [rows]
 
@@ -41,6 +42,14 @@ class Sent:
     def clear(self) -> None:
         """Begin again: the next message starts at row 0."""
         self._num_rows = 0
+
+
+def evaluation_label(evaluation: Evaluation | Finding) -> str:
+    """Which evaluation it is, in words."""
+    accuracy = evaluation.metrics.get("accuracy")
+    named = evaluation.split if accuracy is None else f"{evaluation.split} accuracy {accuracy:.2%}"
+    epoch = f"{evaluation.epoch:.2f}".rstrip("0").rstrip(".")
+    return f"step {evaluation.step:,} · epoch {epoch} · {named}"
 
 
 class BinTable:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 
 from builder.data.download import Progress
-from builder.data.normalization import Affine, fit_normalization
+from builder.data.normalization import UNCHANGED, Affine, fit_normalization
 from builder.data.raw import load_raw
 from builder.data.splits import split_indices
 from builder.spec.data import DataSpec
@@ -42,6 +42,8 @@ class Dataset:
         shape: One sample's.
         class_names: One per target.
         note: What the user must know about this copy, such as a part of the files only; None if nothing.
+        normalization: What training and validation inputs went through.
+        largest_value: Of a raw pixel; None where inputs are not pixels.
     """
 
     train: Split
@@ -50,6 +52,8 @@ class Dataset:
     shape: tuple[int, ...]
     class_names: tuple[str, ...]
     note: str | None
+    normalization: Affine = UNCHANGED
+    largest_value: int | None = None
 
     @property
     def num_classes(self) -> int:
@@ -92,6 +96,8 @@ def load_dataset(
         shape=facts.shape,
         class_names=facts.class_names,
         note=raw.note and f"{raw.note} {len(parts.train):,} train, {len(parts.validation):,} validate.",
+        normalization=affine,
+        largest_value=facts.largest_value,
     )
 
 

@@ -20,6 +20,9 @@ class Affine:
     divisor: Array
 
 
+UNCHANGED = Affine(np.zeros(1), np.ones(1))
+
+
 def fit_normalization(inputs: npt.NDArray, normalization: Normalization, largest_value: int | None) -> Affine:
     """The map that normalises `inputs`, `[num_samples, *shape]`.
 

@@ -1,16 +1,18 @@
 """What an open page asks for again and again, without a run of its script: how runs stand, and what their charts draw.
 
-`GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID`, `/feed/charts?runs=ID,ID` and `/feed/preflight?key=KEY`
-answer with JSON, or with 204 to whoever has it already and says so by `have=VERSION`, and as long as there is no answer.
-`/feed/profile?runs=ID,ID&chart=ID&step=N` answers with what a chart over depth shows at a step, or 204 for nothing.
-Headers say which version an answer is, and when to ask again. All that ask for the same share one look at the files. Nothing
-is changed by it. Knows no Streamlit.
+`GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID`, `/feed/charts?runs=ID,ID`, `/feed/preflight?key=KEY` and
+`/feed/finding?run=ID&finding=N` answer with JSON, or with 204 to whoever has it already and says so by `have=VERSION`, and
+as long as there is no answer. `/feed/profile?runs=ID,ID&chart=ID&step=N` answers with what a chart over depth shows at a
+step, or 204 for nothing. Headers say which version an answer is, and when to ask again; a finding stays as it is, and
+browsers keep it. All that ask for the same share one look at the files. Nothing is changed by it. Knows no Streamlit.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -22,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from builder.charts import LiveView, SharedView, ShownRun, kind_looks
+from builder.charts import LiveView, SharedView, ShownRun, kind_looks, read_content
 from builder.pages.live_cards import LiveCards
 from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.pages.run_rows import run_list
@@ -99,6 +101,27 @@ class Kept:
     def news(self, have: str) -> tuple[str, bytes] | None:
         version = f"{self._name}.{self._number}"
         return None if have == version or self._answer is None else (version, self._body)
+
+    def close(self) -> None:
+        pass
+
+
+class Finding:
+    """What charts show of one finding of a run, for ever the same."""
+
+    is_live = False
+
+    def __init__(self, run: ShownRun, number: int) -> None:
+        self._run = run
+        self._number = number
+        self._packed: bytes | None = None
+
+    def look(self) -> None:
+        if self._packed is None and (content := read_content(self._run, self._number)) is not None:
+            self._packed = gzip.compress(_json(content), 6, mtime=0)
+
+    def news(self, have: str) -> tuple[str, bytes] | None:
+        return None if self._packed is None else ("", self._packed)
 
     def close(self) -> None:
         pass
@@ -233,6 +256,8 @@ class Feed:
         if news is None:
             return Response(status_code=204, headers=headers)
         version, body = news
+        if name == "finding":
+            return _kept_by_browsers(body, request)
         return Response(body, media_type="application/json", headers={**headers, VERSION_HEADER: version})
 
     async def _profile(self, source: Source, query: Mapping[str, str]) -> Response:
@@ -277,6 +302,9 @@ class Feed:
             return RunState(workspace, ids[0])
         if name == "preflight":
             return Kept(lambda: self._answered(ids[0]))
+        if name == "finding":
+            run = workspace.run(ids[0])
+            return Finding(ShownRun(run.id, run.name, workspace.run_folder(run.id), ""), int(ids[1]))
         if name == "runs":
             return Kept(lambda: self._list(workspace, ids[0] or None, ids[1:]))
         return Charts(workspace, tuple(ids))
@@ -313,6 +341,8 @@ def _key(name: str, query: Mapping[str, str]) -> tuple[str, ...] | None:
             return ("preflight", query.get("key", ""))
         case "runs":
             return ("runs", query.get("experiment", ""), *_ids(query.get("shown", "")))
+        case "finding" if re.fullmatch(r"[0-9]{1,15}", query.get("finding", "")):
+            return ("finding", query.get("run", ""), query["finding"])
         case "charts" | "profile":
             return ("charts", *_ids(query.get("runs", "")))
     return None
@@ -320,6 +350,13 @@ def _key(name: str, query: Mapping[str, str]) -> tuple[str, ...] | None:
 
 def _ids(text: str) -> list[str]:
     return list(dict.fromkeys(each for each in text.split(",", MAX_SHOWN_RUNS)[:MAX_SHOWN_RUNS] if each))
+
+
+def _kept_by_browsers(packed: bytes, request: Request) -> Response:
+    headers = {"Cache-Control": "private, max-age=86400, immutable", "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return Response(gzip.decompress(packed), media_type="application/json", headers=headers)
+    return Response(packed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
 
 
 def _json(value: Any) -> bytes:

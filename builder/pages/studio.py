@@ -316,6 +316,7 @@ def _charts(actions: StudioActions) -> None:
     live(
         _feed("charts", runs=runs),
         _feed("profile", runs=runs),
+        "feed/finding",
         key="live",
         height=None,
         below=MIXER_HEIGHT,

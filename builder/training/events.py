@@ -3,12 +3,13 @@
 Steps count from 1; an event's `step` is the number of finished updates when it happened.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from builder.workspace.rows import Series
+from builder.workspace.rows import Arrays, Series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Evaluated:
 
     Attributes:
         confusion: `[true class, predicted class]` counts.
+        findings: What it found of the validation part beside them: arrays by name, by kind; see `findings`.
     """
 
     step: int
@@ -66,6 +68,7 @@ class Evaluated:
     loss: float
     accuracy: float
     confusion: np.ndarray
+    findings: Mapping[str, Arrays] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -281,6 +281,7 @@ class _Loop:
             loss=measured.loss,
             accuracy=measured.accuracy,
             confusion=measured.confusion,
+            findings=measured.findings,
         )
 
     def checkpoint(self, *, is_flagged: bool = False) -> Iterator[Event]:

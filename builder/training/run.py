@@ -2,6 +2,7 @@
 
 import platform
 from contextlib import nullcontext
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from builder.spec.schedule import learning_rate_factor
 from builder.spec.shapes import num_entries
 from builder.training.device import autocast, bf16_is_native
 from builder.training.evaluation import KeepGoing, Measurement, always, measure
+from builder.training.findings.finder import Finder
+from builder.training.findings.registry import Look, finders_of
 from builder.training.layout import FlatLayout
 from builder.training.losses import build_loss
 from builder.training.masks import DepthMasks
@@ -71,6 +74,11 @@ class TrainingRun:
     def epoch(self) -> float:
         return self.step / self.order.steps_per_epoch
 
+    @cached_property
+    def finders(self) -> list[Finder]:
+        """What looks at evaluations of the validation part; a preflight, which has none, does without."""
+        return finders_of(self.network, self.data, self.training)
+
     def backward(self, step: int, mask: list[bool]) -> tuple[Tensor, Tensor, Tensor]:
         """Forward and backward on the batch of `step`; the gradients are then in `layout`, and nothing is updated.
 
@@ -116,9 +124,13 @@ class TrainingRun:
         self.layout.gradients.mul_((max_norm / (norm + 1e-6)).clamp(max=1.0))
 
     def measure(self, split: str, keep_going: KeepGoing = always) -> Measurement | None:
-        """Measures the validation or the test part; None if `keep_going`, asked before each batch, says no."""
+        """Measures the validation or the test part; None if `keep_going`, asked before each batch, says no.
+
+        Of the validation part, which is measured again and again, it also finds what the charts show of it.
+        """
         part = {"validation": self.data.validation, "test": self.data.test}[split]
-        return measure(self.network, part, self.loss_function, self.training, self.data.num_classes, keep_going)
+        look = Look(self.finders, self.training.loss) if split == "validation" else None
+        return measure(self.network, part, self.loss_function, self.training, self.data.num_classes, keep_going, look)
 
     def info(self) -> dict[str, Any]:
         """What `run.db` keeps of the run, as JSON."""
@@ -147,6 +159,7 @@ class TrainingRun:
             "versions": {"torch": torch.__version__, "python": platform.python_version(), "numpy": np.__version__},
             "num_parameters": self.analysis.num_parameters,
             "gate_edges": list(GATE_EDGES),
+            "findings": [finder.kind for finder in self.finders],
             "groups": [
                 {
                     "name": row.spec.name,

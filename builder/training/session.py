@@ -144,7 +144,7 @@ def _commit(event: Event, held: TrainerRun, writer: RunWriter) -> None:
             writer.append_steps(event.first_step, written_values(event), event.seconds)
         case Evaluated():
             metrics = {"loss": event.loss, "accuracy": event.accuracy}
-            writer.add_evaluation(event.step, event.epoch, event.split, metrics, event.confusion)
+            writer.add_evaluation(event.step, event.epoch, event.split, metrics, event.confusion, event.findings)
         case Intervened():
             writer.add_intervention(event.step, event.kind, event.subject, event.value)
         case RunPaused():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,21 @@ class Database:
 
     Args:
         path: the file; made with `schema` if it does not exist, unless `read_only`.
-        schema: SQL that creates the tables of `version`.
+        schema: SQL that creates the tables of version 1.
         version: the newest layout this code can read; a file with a higher one is refused.
+        additions: SQL that each later version has added, by version. A file of an earlier one gets them when it is opened to
+            be written; whoever only reads it does without (`found_version`).
     """
 
-    def __init__(self, path: Path, schema: str, version: int, *, read_only: bool = False):
+    def __init__(
+        self,
+        path: Path,
+        schema: str,
+        version: int,
+        *,
+        additions: Mapping[int, str] | None = None,
+        read_only: bool = False,
+    ):
         self.path = path
         self._lock = threading.RLock()
         with self._words():
@@ -38,16 +48,21 @@ class Database:
             if found == 0 and read_only:
                 self._connection.close()
                 raise WorkspaceUnusable(f"{path} holds no rows yet. Wait for its run to start.")
-            if found == 0:
-                self._create(schema, version)
+            if found < version and not read_only:
+                self._grow({1: schema, **(additions or {})}, version)
 
-    def _create(self, schema: str, version: int) -> None:
+    def _grow(self, additions: Mapping[int, str], version: int) -> None:
         with self.transaction():
-            # Another process may have created the tables while this one waited for the write lock.
-            if self._connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in filter(str.strip, schema.split(";")):
+            # Another process may have made the tables while this one waited for the write lock.
+            for each in range(self.found_version + 1, version + 1):
+                for statement in filter(str.strip, additions.get(each, "").split(";")):
                     self._connection.execute(statement)
-                self._connection.execute(f"PRAGMA user_version = {version}")
+                self._connection.execute(f"PRAGMA user_version = {each}")
+
+    @property
+    def found_version(self) -> int:
+        """The layout that the file has now."""
+        return self.number("PRAGMA user_version")
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
         """All rows of one statement."""

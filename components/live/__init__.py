@@ -12,6 +12,7 @@ _LIVE = component("components.live", js="index.js", css="index.css")
 def live(
     follow: str,
     profiles: str,
+    findings: str,
     *,
     key: str,
     height: int | None = 500,
@@ -24,6 +25,7 @@ def live(
     Args:
         follow: Where their messages are, beside the page; it answers as `builder.pages.feed` describes.
         profiles: Where charts over depth are at any step, by `&chart=…&step=…`.
+        findings: Where the contents of findings are, beside the page; asked with `run` and `finding`.
         key: The widget's; another set of runs should keep it, so that nothing is mounted again.
         height: Of the whole, in pixels, for two rows of charts; None fills the window from where the charts begin.
         below: Pixels to leave free under the charts when they fill the window.
@@ -35,6 +37,7 @@ def live(
         "key": key,
         "follow": follow,
         "profiles": profiles,
+        "findings": findings,
         "height": height,
         "below": below,
         "read_only": read_only,

@@ -85,7 +85,7 @@ def run(tmp_path) -> Iterator[Run]:
 
 def mount(page, message):
     send(page, message)
-    data = {"follow": "feed/charts?x", "profiles": "feed/profile?x", "height": 500}
+    data = {"follow": "feed/charts?x", "profiles": "feed/profile?x", "findings": "feed/finding", "height": 500}
     page.evaluate("data => harness.mount('live', data, { width: 680 })", data)
 
 

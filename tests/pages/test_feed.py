@@ -1,6 +1,7 @@
 """What a page asks for itself: each is told what it has not, and the files are looked at once for all."""
 
 import asyncio
+import gzip
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -82,7 +83,7 @@ def grow(workspace, run, clock):
     writer.close()
 
 
-def ask(feed, name, query="", have=""):
+def ask(feed, name, query="", have="", encoding=""):
     """Status, JSON and headers of one answer."""
     scope = {
         "type": "http",
@@ -90,12 +91,14 @@ def ask(feed, name, query="", have=""):
         "path": f"/feed/{name}",
         "path_params": {"name": name},
         "query_string": f"{query}&have={have}".encode(),
-        "headers": [],
+        "headers": [(b"accept-encoding", encoding.encode())],
     }
     # Not in this thread, in which a browser's loop may be under way.
     with ThreadPoolExecutor(1) as thread:
         response = thread.submit(asyncio.run, feed.answer(Request(scope))).result()
     body = bytes(response.body)
+    if response.headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
     return response.status_code, json.loads(body) if response.status_code == 200 else body.decode(), response.headers
 
 
@@ -275,3 +278,38 @@ def test_what_nobody_asks_for_is_closed_and_of_too_many_the_oldest(feed, workspa
         ask(feed, "runs", f"experiment=e{number}")
     assert len(feed._sources) == MAX_SOURCES
     assert ("run", run.id) not in feed._sources
+
+
+def test_a_finding_is_told_whole_kept_by_the_browser_and_read_once(feed, run, grow, workspace, monkeypatch):
+    grow(1)
+    writer = RunWriter(workspace.run_folder(run.id))
+    arrays = {
+        "filters": np.full((1, 2, 2, 1), 128, np.uint8),
+        "scale": np.array(0.5),
+        "num_filters": np.array(1),
+        "address": np.array("i1.weight"),
+    }
+    writer.add_evaluation(1, 0.1, "validation", {"accuracy": 0.5}, findings={"filters": arrays})
+    reads = []
+    read = feed_module.read_content
+    monkeypatch.setattr(feed_module, "read_content", lambda *which: reads.append(which) or read(*which))
+    for encoding in ("", "gzip, deflate"):
+        status, content, headers = ask(feed, "finding", f"run={run.id}&finding=1", encoding=encoding)
+        assert status == 200
+        assert headers.get("content-encoding") == ("gzip" if encoding else None)
+        assert content["wall"]["summary"] == "i1.weight: 1 filters, black −0.5, white 0.5"
+        assert "immutable" in headers["cache-control"]
+        assert "private" in headers["cache-control"]
+    assert len(reads) == 1
+    assert ask(feed, "finding", f"run={run.id}&finding=2")[0] == 204
+    writer.close()
+
+
+@pytest.mark.parametrize("finding", ["", "-1", "1e3", "x", "9" * 30, "١"])
+def test_a_finding_that_is_no_number_is_refused(feed, run, finding):
+    assert ask(feed, "finding", f"run={run.id}&finding={finding}")[0] == 404
+
+
+def test_a_finding_of_a_run_that_there_is_not_or_that_has_no_rows_is_told_so(feed, run, workspace):
+    assert ask(feed, "finding", "run=nothing&finding=1")[0] == 404
+    assert ask(feed, "finding", f"run={run.id}&finding=1")[0] == 503

@@ -38,8 +38,13 @@ def facts(events: Iterable[Event]) -> list[tuple[Any, ...]]:
     for event in events:
         match event:
             case Evaluated():
-                confusion = event.confusion.tolist()
-                found.append(("evaluated", event.step, event.epoch, event.split, event.loss, event.accuracy, confusion))
+                findings = [
+                    (kind, name, values.dtype, values.shape, values.tobytes())
+                    for kind, arrays in event.findings.items()
+                    for name, values in arrays.items()
+                ]
+                measured = (event.loss, event.accuracy, event.confusion.tolist(), findings)
+                found.append(("evaluated", event.step, event.epoch, event.split, *measured))
             case Intervened():
                 found.append(("intervened", event.step, event.subject, event.value))
             case RunEnded():

@@ -1,6 +1,7 @@
 """Rows of a run: what its trainer writes at each step and what charts read."""
 
 from builder.workspace.rows.absent import ABSENT, ABSENT_BITS, is_absent
+from builder.workspace.rows.findings import Arrays, Finding
 from builder.workspace.rows.reader import Evaluation, Event, Intervention, Points, RunReader
 from builder.workspace.rows.retention import Keep
 from builder.workspace.rows.series import Family, Series, find_series
@@ -9,9 +10,11 @@ from builder.workspace.rows.writer import RunWriter
 __all__ = [
     "ABSENT",
     "ABSENT_BITS",
+    "Arrays",
     "Evaluation",
     "Event",
     "Family",
+    "Finding",
     "Intervention",
     "Keep",
     "Points",

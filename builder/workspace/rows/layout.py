@@ -11,7 +11,8 @@ from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows.series import Series
 
 FILE_NAME = "run.db"
-VERSION = 1
+VERSION = 2
+FIRST_WITH_FINDINGS = 2
 
 # chunk: the records of one flush, float32 little-endian [records, series of the track].
 # bin: one complete bin, float32 little-endian [5, series of the track], see bins.py.
@@ -32,6 +33,15 @@ CREATE TABLE event (id INTEGER PRIMARY KEY AUTOINCREMENT, step INTEGER NOT NULL,
                     payload TEXT NOT NULL, time REAL NOT NULL);
 """
 
+# finding: of an evaluation, arrays by name as npz; number counts the evaluations of the split, from 0, see findings.py.
+ADDITIONS = {
+    FIRST_WITH_FINDINGS: """
+CREATE TABLE finding (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, number INTEGER NOT NULL,
+                      evaluation INTEGER NOT NULL REFERENCES evaluation (id), arrays BLOB NOT NULL);
+CREATE INDEX finding_kind ON finding (kind, number);
+"""
+}
+
 
 def open_rows(folder: Path, *, read_only: bool) -> Database:
     """Open the run.db of a run's folder.
@@ -42,7 +52,7 @@ def open_rows(folder: Path, *, read_only: bool) -> Database:
     path = folder / FILE_NAME
     if read_only and not path.exists():
         raise WorkspaceUnusable(f"{path} does not exist: this run has recorded nothing yet, or its folder was moved.")
-    return Database(path, SCHEMA, VERSION, read_only=read_only)
+    return Database(path, SCHEMA, VERSION, additions=ADDITIONS, read_only=read_only)
 
 
 def read_series(database: Database) -> tuple[Series, ...]:

@@ -13,7 +13,8 @@ import numpy as np
 from builder.workspace.database import Database
 from builder.workspace.rows import bins
 from builder.workspace.rows.absent import ABSENT
-from builder.workspace.rows.layout import open_rows, read_series
+from builder.workspace.rows.findings import Finding, from_npz
+from builder.workspace.rows.layout import FIRST_WITH_FINDINGS, open_rows, read_series
 from builder.workspace.rows.pyramid import load_bins, load_pending, load_records
 from builder.workspace.rows.retention import CHECKPOINT_EVENT
 from builder.workspace.rows.series import Series, Track, tracks_of
@@ -192,6 +193,30 @@ class RunReader:
             number: np.frombuffer(counts, dtype="<i8").reshape(num_classes, num_classes)
             for number, num_classes, counts in found
         }
+
+    def findings(self) -> list[Finding]:
+        """What evaluations found beside their metrics, without the arrays, of each kind oldest first.
+
+        A run that an earlier version recorded has none.
+        """
+        if not self._has_findings():
+            return []
+        rows = self._database.rows(
+            "SELECT finding.id, kind, evaluation, step, epoch, split, metrics FROM finding "
+            "JOIN evaluation ON evaluation.id = evaluation ORDER BY finding.id"
+        )
+        return [Finding(**{**dict(row), "metrics": json.loads(row["metrics"])}) for row in rows]
+
+    def finding(self, number: int) -> tuple[str, dict[str, np.ndarray]] | None:
+        """Kind and arrays of one finding by its id; None if there is none any more."""
+        if not self._has_findings():
+            return None
+        row = self._database.row("SELECT kind, arrays FROM finding WHERE id = ?", (number,))
+        return None if row is None else (row["kind"], from_npz(row["arrays"]))
+
+    def _has_findings(self) -> bool:
+        # A trainer that goes on with an older file adds the table while it is read.
+        return self._database.found_version >= FIRST_WITH_FINDINGS
 
     def interventions(self, after: int = 0) -> list[Intervention]:
         """Interventions with an id above `after`, in the order they were made."""

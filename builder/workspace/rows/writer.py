@@ -13,6 +13,7 @@ import numpy as np
 
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.rows import bins
+from builder.workspace.rows.findings import Arrays, stride_of, to_npz
 from builder.workspace.rows.layout import open_rows, read_series, to_blob
 from builder.workspace.rows.pyramid import Pyramid, load_pending, load_records
 from builder.workspace.rows.retention import Keep, Retention
@@ -120,14 +121,50 @@ class RunWriter:
         self._last_step += len(values)
 
     def add_evaluation(
-        self, step: int, epoch: float, split: str, metrics: Mapping[str, float], confusion: np.ndarray | None = None
+        self,
+        step: int,
+        epoch: float,
+        split: str,
+        metrics: Mapping[str, float],
+        confusion: np.ndarray | None = None,
+        findings: Mapping[str, Arrays] | None = None,
     ) -> None:
-        """Record an evaluation of `split` after `step` updates; `confusion` counts `[true class, predicted class]`."""
+        """Record an evaluation of `split` after `step` updates, in one commit.
+
+        Args:
+            step: finished updates.
+            epoch: the same in epochs.
+            split: which part was measured.
+            metrics: numbers by name.
+            confusion: counts `[true class, predicted class]`.
+            findings: arrays by name, by kind; of each kind only some evaluations' are kept (`findings.MAX_FINDINGS`).
+        """
         blob = None if confusion is None else np.ascontiguousarray(confusion, dtype="<i8").tobytes()
-        self._database.insert(
-            "INSERT INTO evaluation (step, epoch, split, metrics, num_classes, confusion) VALUES (?, ?, ?, ?, ?, ?)",
-            (step, epoch, split, json.dumps(dict(metrics)), 0 if confusion is None else len(confusion), blob),
-        )
+        row = (step, epoch, split, json.dumps(dict(metrics)), 0 if confusion is None else len(confusion), blob)
+        blobs = {kind: to_npz(arrays) for kind, arrays in (findings or {}).items()}
+        number = self._num_evaluations(split)
+        with self._database.transaction():
+            evaluation = self._database.insert(
+                "INSERT INTO evaluation (step, epoch, split, metrics, num_classes, confusion) VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            for kind, arrays in blobs.items():
+                self._database.insert(
+                    "INSERT INTO finding (kind, number, evaluation, arrays) VALUES (?, ?, ?, ?)",
+                    (kind, number, evaluation, arrays),
+                )
+                self._database.execute(
+                    "DELETE FROM finding WHERE kind = ? AND number % ? AND number < ?",
+                    (kind, stride_of(number), number),
+                )
+        self._evaluation_counts[split] = number + 1
+
+    def _num_evaluations(self, split: str) -> int:
+        # Counted once: each row is a page or more, for its matrix.
+        if split not in self._evaluation_counts:
+            found = self._database.number("SELECT count(*) FROM evaluation WHERE split = ?", (split,))
+            self._evaluation_counts[split] = found
+        return self._evaluation_counts[split]
 
     def add_intervention(self, step: int, kind: str, subject: str, value: Any) -> None:
         """Commit what changes the updates after `step`, before the next one is taken."""
@@ -144,7 +181,9 @@ class RunWriter:
         )
 
     def truncate_after(self, step: int) -> None:
-        """Forget rows, evaluations and events past `step`, never interventions; the next row is of `step + 1`.
+        """Forget rows, evaluations with their findings, and events past `step`, never interventions.
+
+        The next row is of `step + 1`.
 
         Raises:
             ValueError: if the profiles' records just before `step` are no longer kept in full. They always are at
@@ -154,6 +193,9 @@ class RunWriter:
             for track in self._tracks:
                 self._truncate_track(track, track.num_records(step))
             self._truncate_flushes(step)
+            self._database.execute(
+                "DELETE FROM finding WHERE evaluation IN (SELECT id FROM evaluation WHERE step > ?)", (step,)
+            )
             self._database.execute("DELETE FROM evaluation WHERE step > ?", (step,))
             self._database.execute("DELETE FROM event WHERE step > ?", (step,))
         self._load()
@@ -171,6 +213,7 @@ class RunWriter:
         self._tracks = tracks_of(self._series)
         self._last_step = self._database.number("SELECT max(last_step) FROM flush")
         self._trimmed_at = self._last_step
+        self._evaluation_counts: dict[str, int] = {}
         self._capped = bool(self._database.rows("SELECT 1 FROM info WHERE key = 'full_resolution_ended_at'"))
         self._retentions = [
             Retention(self._database, track, self._keep) for track in self._tracks if track.family == "profile"

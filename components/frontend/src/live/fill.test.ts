@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { AT_FLOOR, fillChart } from "./fill";
+import { AT_FLOOR, fillChart, fillsOf } from "./fill";
 import { Assembly } from "./merge";
 import type { Cell, Chart, Trace } from "./message";
 
@@ -34,6 +34,8 @@ function chart(...data: Trace[]): Chart {
     every: null,
     depth: null,
     section: "Training",
+    finding: null,
+    tiles: null,
     figure: { data, layout: {} },
   };
 }
@@ -135,4 +137,17 @@ it("a bar of height zero gets no text, which it would write onto itself", () => 
   const [trace] = fillChart(chart(bar), "log", held({}, [], fills)).traces;
   expect(trace!.text).toBeUndefined();
   expect(trace!.y).toEqual([0.1, 1]);
+});
+
+it("fills what shows a finding from its content, of tiles with the chosen one's", () => {
+  const content = { fills: { u: { y: [1] } }, variants: [{ v: { y: [2] } }, { v: { y: [3] } }] };
+  const traces: Trace[] = [
+    { uid: "u", type: "scatter" },
+    { uid: "v", type: "scatter" },
+  ];
+  const shown = { ...chart(...traces), finding: "r1/kind" };
+  const message = held({}, [], { u: { y: [9] } });
+  const filled = fillChart(shown, null, message, { fills: fillsOf(content, 1) });
+  expect(filled.traces.map((trace) => trace.y)).toEqual([[1], [3]]);
+  expect(fillChart(shown, null, message).isEmpty).toBe(true);
 });

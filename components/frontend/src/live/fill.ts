@@ -3,7 +3,7 @@
 import { fullColour, logTicks, zeroFloor } from "./axis";
 import { matrixOf } from "./matrix";
 import type { Assembly } from "./merge";
-import type { Cell, Chart, Fill, Scale, Trace } from "./message";
+import type { Cell, Chart, Content, Fill, Scale, Trace } from "./message";
 import { type Moment, placeOf } from "./moment";
 
 /** About so many have room beside a small map. */
@@ -18,20 +18,27 @@ export interface Filled {
   isEmpty: boolean;
 }
 
-/** What a person went back to: a row of a table, or the fills of another step than the newest. */
+/** What is shown in the place of the newest: a row of a table, and the fills of another step or of a finding. */
 export interface Earlier {
   moment?: Moment | null;
-  fills?: Record<string, Fill> | undefined;
+  fills?: Record<string, Fill> | null | undefined;
 }
 
 export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly, earlier: Earlier = {}): Filled {
+  const fills = earlier.fills ?? (chart.finding === null ? assembly.message?.fills : null) ?? {};
+  const moment = earlier.moment ?? null;
   // An empty trace costs as much drawing as a full one.
-  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, earlier)).filter(hasData);
+  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, moment, fills)).filter(hasData);
   const isEmpty = traces.length === 0;
   const floor = scale === "log" ? zeroFloor(heightsOf(traces)) : null;
   let hasZero = false;
   for (const trace of traces) hasZero = liftZeros(trace, floor) || hasZero;
   return { traces, floor: hasZero ? floor : null, isEmpty };
+}
+
+/** What a finding fills traces with, of tiles with those of the chosen one. */
+export function fillsOf(content: Content | null, chosen: number): Record<string, Fill> {
+  return { ...content?.fills, ...content?.variants?.[chosen] };
 }
 
 /** All heights of lines, markers and bars. */
@@ -44,14 +51,14 @@ export function* heightsOf(traces: readonly Trace[]): Generator<Cell> {
 
 function hasData(trace: Trace): boolean {
   // Of a map `y` are the blocks, which are known before there is anything of them.
-  if (trace.type === "heatmap") return (trace.z ?? []).some((row) => row.length > 0);
-  return (trace.y ?? []).some((height) => height !== null);
+  const hasCells = (trace.z ?? []).some((row) => row.length > 0);
+  return hasCells || (trace.type !== "heatmap" && (trace.y ?? []).some((height) => height !== null));
 }
 
-function fillTrace(declared: Trace, assembly: Assembly, { moment = null, fills }: Earlier): Trace {
+function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null, fills: Record<string, Fill>): Trace {
   const { meta, ...trace } = declared;
   if (meta === undefined) {
-    for (const [key, value] of Object.entries((fills ?? assembly.message?.fills)?.[declared.uid] ?? {})) {
+    for (const [key, value] of Object.entries(fills[declared.uid] ?? {})) {
       trace[key] = isPlain(value) && isPlain(trace[key]) ? { ...trace[key], ...value } : value;
     }
     return trace as Trace;

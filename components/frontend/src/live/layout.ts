@@ -32,8 +32,11 @@ export function drawsFlags(chart: Chart): boolean {
 
 /** Margins beside the plot. */
 export function sidesOf(chart: Chart): { l: number; r: number } {
-  const own = chart.figure.layout;
-  return { l: "xaxis" in own || "yaxis" in own ? 46 : 40, r: 14 };
+  return { l: hasTitles(chart) ? 46 : 40, r: 14 };
+}
+
+function hasTitles(chart: Chart): boolean {
+  return chart.x !== "plane" && ("xaxis" in chart.figure.layout || "yaxis" in chart.figure.layout);
 }
 
 export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, colours: Colours, font: string): Layout {
@@ -48,8 +51,7 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     automargin: false,
     ticklabeloverflow: "allow",
   };
-  const hasTitles = "xaxis" in own || "yaxis" in own;
-  const margin = { ...sidesOf(chart), t: 6, b: hasTitles ? 31 : 20, pad: 0 };
+  const margin = { ...sidesOf(chart), t: 6, b: hasTitles(chart) ? 31 : 20, pad: 0 };
   const hasFlags = drawsFlags(chart);
   const labels = hasFlags ? labelsOf(frame, frame.width - margin.l - margin.r) : [];
   margin.t += ROW_PX * Math.max(0, ...labels.map((label) => label.row + 1));
@@ -92,6 +94,7 @@ function titled(own: unknown, colours: Colours): Layout {
 
 function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): Layout {
   if (chart.x === "class") return { showgrid: false };
+  if (chart.x === "plane") return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }) };
   if (chart.x === "depth") {
     const deepest = deepestOf(traces);
     const dtick = Math.ceil(deepest / (frame.isLarge ? 24 : 10));
@@ -118,6 +121,7 @@ function deepestOf(traces: readonly Trace[]): number {
 
 function verticalAxis(chart: Chart, frame: Frame): Layout {
   const range = frame.zoom.y ?? frame.range;
+  if (chart.x === "plane") return { showgrid: false, ...(frame.zoom.y && { range: frame.zoom.y }) };
   if (frame.scale === null) return { showgrid: false };
   if (frame.scale === "linear") {
     return { type: "linear", range: range ?? [0, 1], tickformat: chart.tick_format, nticks: frame.isLarge ? 10 : 6 };

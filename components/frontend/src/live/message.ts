@@ -36,14 +36,50 @@ export interface Chart {
   section: string;
   help: string;
   empty: string;
-  x: "step" | "depth" | "class" | "count";
+  x: "step" | "depth" | "class" | "count" | "plane";
   scale: Scale | null;
   tick_format: string;
   /** Of a chart of one step: it has something to show at the multiples of this number. */
   every: number | null;
   /** Along which axis the depth of blocks runs. */
   depth: "x" | "y" | null;
+  /** The table of the findings of which it shows one at a time; its traces are filled by that one's content. */
+  finding: string | null;
+  /** How its content's tiles are shown: as a wall in the place of a drawing, or as a strip under it; null not at all. */
+  tiles: "wall" | "strip" | null;
   figure: { data: Trace[]; layout: Record<string, unknown> };
+}
+
+/** What charts show of a finding; builder/charts/contents.py describes it. */
+export interface Content {
+  fills?: Record<string, Fill>;
+  /** More of them for each of the wall's tiles, of which one is chosen. */
+  variants?: Record<string, Fill>[];
+  wall?: Wall;
+  empty?: string;
+}
+
+export interface Tile {
+  title?: string;
+  text?: string;
+  hover: string;
+  /** Of classes, by number. */
+  true?: number;
+  predicted?: number;
+}
+
+export interface Wall {
+  tiles: Tile[];
+  /** Of the classes by which tiles can be chosen. */
+  classes?: string[];
+  /** So many tiles are shown before a class is chosen. */
+  num_first?: number;
+  summary?: string;
+  /** A picture per tile, side by side in rows; width and height are one picture's. */
+  sheet?: { uri: string; num_columns: number; num_rows: number; width: number; height: number };
+  /** A place per tile in a square from -reach to reach. */
+  points?: [number, number][];
+  reach?: number;
 }
 
 export interface Flag {

@@ -3,18 +3,21 @@
 import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import type { Colours } from "../shared/theme";
 import { above, type Range, verticalRange } from "./axis";
-import { fillChart, heightsOf } from "./fill";
+import { fillChart, fillsOf, heightsOf } from "./fill";
+import type { Findings } from "./findings";
 import { flagAt, flagKey } from "./flags";
 import { drawsFlags, type Frame, inked, layoutOf, sidesOf, type Zoom } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
 import type { Assembly } from "./merge";
-import type { Chart, Flag, Scale } from "./message";
+import type { Chart, Content, Flag, Scale } from "./message";
 import { type Moment, momentAt, placeOf } from "./moment";
 import { Bands, depthUnder } from "./bands";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
 import { Scrubber, type Stops } from "./scrubber";
 import { floorTo, type Steps } from "./steps";
 import { grouped } from "../shared/words";
+import type { Filter } from "./tiles";
+import { Wall } from "./wall";
 
 export const SELDOM_MS = 500;
 
@@ -53,10 +56,21 @@ export interface Choice {
   hidden: Set<string>;
   /** Which row is drawn, where it is one at a time; null follows the newest. */
   moment: Moment | null;
+  /** Whose tiles alone are shown, of a wall. */
+  filter: Filter | null;
+  /** Which tile is chosen, of a strip. */
+  tile: number;
 }
 
 export function newChoice(scale: Scale | null): Choice {
-  return { scale, zoom: { x: null, y: null }, hidden: new Set(), moment: null };
+  return { scale, zoom: { x: null, y: null }, hidden: new Set(), moment: null, filter: null, tile: 0 };
+}
+
+/** Where contents of findings are asked for. */
+export interface Source {
+  findings: Findings;
+  address: string;
+  steps: Steps;
 }
 
 /** The picker's list, in the charts' order; a section stands where its first chart does. */
@@ -92,6 +106,16 @@ export class Panel {
   private readonly scrubber = new Scrubber((at) => this.goTo(at));
   private readonly bands = new Bands();
   private readonly above = h("button", { class: "hr-quiet lv-above", type: "button", hidden: true });
+  private readonly wall = new Wall({
+    filter: (filter) => {
+      this.choice.filter = filter;
+      this.events.follow();
+    },
+    choose: (tile) => {
+      this.choice.tile = tile;
+      this.events.follow();
+    },
+  });
   private readonly empty = h("p", { class: "lv-empty" });
   private chart: Chart | null = null;
   private choice: Choice = newChoice(null);
@@ -101,6 +125,8 @@ export class Panel {
   private stops: Stops | null = null;
   private lit: readonly [number, number][] = [];
   private frame: Frame | null = null;
+  /** The content drawn last, which stays while another one is under way. */
+  private content: Content | null = null;
   private isListening = false;
   private drawnAt = -Infinity;
 
@@ -113,6 +139,7 @@ export class Panel {
       head,
       h("div", { class: "lv-body" }, this.plot, this.bands.element, this.above, this.empty),
       this.legend,
+      this.wall.element,
       this.scrubber.element,
     );
     this.title.addEventListener("change", () => events.choose(this.title.value));
@@ -138,9 +165,10 @@ export class Panel {
   /** Shows a chart; `charts` are those that can be chosen instead. */
   show(chart: Chart, choice: Choice, charts: readonly Chart[]): void {
     this.expire();
-    if (this.chart?.id !== chart.id) {
+    if (this.chart?.id !== chart.id || this.chart.finding !== chart.finding) {
       if (this.chart !== null) this.clear();
       this.range = null;
+      this.content = null;
     }
     this.chart = chart;
     this.choice = choice;
@@ -165,23 +193,28 @@ export class Panel {
     this.drawnAt = -Infinity;
   }
 
-  draw(assembly: Assembly, steps: Steps, colours: Colours, font: string, isLarge: boolean): void {
+  draw(assembly: Assembly, source: Source, colours: Colours, font: string, isLarge: boolean): void {
     const { chart, choice } = this;
     this.drawnAt = performance.now();
     const message = assembly.message;
     if (chart === null || message === null) return;
+    const { steps } = source;
+    this.stops = chart.every === null ? this.rowsOf(chart, assembly) : stepsOf(chart.every, message.last_step, steps);
     const profile = chart.every === null ? null : steps.of(chart.id, chart.every);
-    const earlier = { moment: choice.moment, fills: profile?.fills };
-    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, earlier);
-    this.label(chart, isEmpty, isLarge, (profile ?? { note: message.notes[chart.id] ?? "" }).note);
+    const content = this.contentOf(chart, source);
+    const fills = chart.finding === null ? profile?.fills : fillsOf(content, choice.tile);
+    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, { moment: choice.moment, fills });
+    this.showWall(chart, content);
+    const note = profile?.note ?? message.notes[chart.id] ?? "";
+    this.label(chart, this.wordsFor(chart, content, isEmpty), isLarge, note);
     const numFlags = drawsFlags(chart) && !isEmpty ? message.flags.length : 0;
     setHidden(this.flags, numFlags === 0);
     setText(this.flags, `⚑${numFlags}`);
     setAttribute(this.flags, "aria-label", `Flags of ${chart.title}: ${numFlags}`);
     const entries = entriesOf(traces);
     drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
-    this.stops = chart.every === null ? this.rowsOf(chart, assembly) : stepsOf(chart.every, message.last_step, steps);
-    this.scrubber.show(isEmpty && steps.chosen === null ? null : this.stops, chart.title);
+    const hasStops = chart.every === null || !isEmpty || steps.chosen !== null;
+    this.scrubber.show(hasStops ? this.stops : null, chart.title);
     const width = this.plot.clientWidth;
     const height = this.plot.clientHeight;
     if (isEmpty || width < 40 || height < 40) {
@@ -241,11 +274,35 @@ export class Panel {
     this.element.remove();
   }
 
-  private label(chart: Chart, isEmpty: boolean, isLarge: boolean, note: string): void {
+  /** Of the finding that is shown; while it is under way, of the one before. */
+  private contentOf(chart: Chart, { findings, address }: Source): Content | null {
+    const { rows } = this;
+    if (chart.finding === null || rows === null) return null;
+    const finding = rows.x[placeOf(this.choice.moment, rows.table, rows.x)]!;
+    this.content = findings.content(address, rows.table, finding) ?? this.content;
+    return this.content;
+  }
+
+  /** A wall in the place of the drawing, or a strip under it that has one of its tiles chosen. */
+  private showWall(chart: Chart, content: Content | null): void {
+    const wall = chart.tiles === null ? null : (content?.wall ?? null);
+    const isStrip = chart.tiles === "strip";
+    this.wall.show(wall, this.choice.filter, isStrip ? this.choice.tile : null);
+    setAttribute(this.element, "data-wall", wall !== null && !isStrip);
+  }
+
+  /** What stands in the place of a drawing that there is not; null where there is one. */
+  private wordsFor(chart: Chart, content: Content | null, isEmpty: boolean): string | null {
+    if (content?.empty !== undefined) return content.empty;
+    if (!isEmpty || (chart.tiles === "wall" && content?.wall !== undefined)) return null;
+    return chart.finding !== null && this.rows !== null ? "On its way …" : chart.empty;
+  }
+
+  private label(chart: Chart, words: string | null, isLarge: boolean, note: string): void {
     setText(this.note, note);
     setAttribute(this.note, "title", note);
-    setText(this.empty, isEmpty ? chart.empty : "");
-    setHidden(this.empty, !isEmpty);
+    setText(this.empty, words ?? "");
+    setHidden(this.empty, words === null);
     setHidden(this.scale, chart.scale === null);
     const isLog = this.choice.scale === "log";
     setText(this.scale, isLog ? "log" : "linear");
@@ -272,7 +329,8 @@ export class Panel {
   }
 
   private rowsOf(chart: Chart, assembly: Assembly): Stops | null {
-    const table = chart.figure.data.find((trace) => trace.meta?.matrix !== undefined)?.meta?.table;
+    const matrix = chart.figure.data.find((trace) => trace.meta?.matrix !== undefined);
+    const table = chart.finding ?? matrix?.meta?.table;
     const { x, labels } = assembly.table(table ?? "");
     this.rows = table === undefined || x.length === 0 ? null : { table, x };
     if (this.rows === null) return null;

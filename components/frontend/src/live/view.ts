@@ -7,6 +7,7 @@ import { newNonce } from "../shared/nonce";
 import { onSurroundings } from "../shared/place";
 import { onPointed, Pointer, type Pointed } from "../shared/pointed";
 import type { Colours } from "../shared/theme";
+import { Findings } from "./findings";
 import { FlagMenu } from "./flag_menu";
 import { Assembly } from "./merge";
 import type { Message } from "./message";
@@ -22,6 +23,8 @@ export interface Data {
   /** Pixels to leave free under the charts when they fill the window. */
   below: number;
   read_only: boolean;
+  /** Where contents of findings are, beside the page. */
+  findings: string;
 }
 
 const NUM_PANELS = 4;
@@ -51,6 +54,8 @@ export class LiveView implements View<Data> {
   private readonly forgetPointed = onPointed((at) => this.light(at));
   private pointed: Pointed | null = null;
   private profiles = "";
+  private readonly findings = new Findings(() => this.redrawAll());
+  private findingsAddress = "";
   private readonly sizes: ResizeObserver;
   private forget: () => void;
   private readonly onVisible = () => this.redrawAll();
@@ -79,9 +84,10 @@ export class LiveView implements View<Data> {
     window.addEventListener("resize", this.onResize);
   }
 
-  update({ profiles, height, below, read_only }: Data): void {
+  update({ profiles, findings, height, below, read_only }: Data): void {
     if (profiles !== this.profiles) this.steps.forget();
     this.profiles = profiles;
+    this.findingsAddress = findings;
     this.flagMenu.lock(read_only);
     this.fixedHeight = height;
     this.below = below;
@@ -128,6 +134,7 @@ export class LiveView implements View<Data> {
     this.forget();
     document.removeEventListener("visibilitychange", this.onVisible);
     window.removeEventListener("resize", this.onResize);
+    this.findings.destroy();
     for (const panel of this.panels) panel.destroy();
     this.flagMenu.element.remove();
     this.element.remove();
@@ -251,7 +258,8 @@ export class LiveView implements View<Data> {
   private drawPanel(panel: Panel): number {
     const begun = performance.now();
     const font = getComputedStyle(this.element).fontFamily;
-    panel.draw(this.assembly, this.steps, this.host.colours, font, panel === this.large);
+    const source = { findings: this.findings, address: this.findingsAddress, steps: this.steps };
+    panel.draw(this.assembly, source, this.host.colours, font, panel === this.large);
     const cost = performance.now() - begun;
     hook()?.draw.push(cost);
     return cost;

@@ -147,6 +147,6 @@ export async function ask(address: string): Promise<Answer> {
 }
 
 /** The page may be served under a path. */
-function beside(address: string): string {
+export function beside(address: string): string {
   return `${window.location.pathname.replace(/\/*$/, "/")}${address}`;
 }
