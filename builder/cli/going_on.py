@@ -5,9 +5,8 @@ import sys
 from contextlib import closing
 from typing import Any
 
-from builder.cli.runs import find_run
 from builder.cli.train import add_training_options, with_settings
-from builder.cli.workspaces import add_workspace_option, open_existing
+from builder.cli.workspaces import add_workspace_option, find_run, open_existing
 from builder.spec import dump_experiment, parse_experiment
 from builder.workspace.branching import branch
 from builder.workspace.runs import Run

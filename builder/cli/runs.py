@@ -1,4 +1,4 @@
-"""`runs list`, `runs show` and `runs export`."""
+"""`runs`: list, show and export runs, and write on them."""
 
 import argparse
 import json
@@ -7,13 +7,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
-from builder.cli.export import write_csv
+from builder.cli import labels
 from builder.cli.text import percent, print_json, print_table
-from builder.cli.workspaces import add_workspace_option, open_existing
+from builder.cli.workspaces import add_workspace_option, find_run, open_existing
 from builder.workspace.branching import BRANCHED_FROM, WaysBack
 from builder.workspace.checkpoints import checkpoint_folder, checkpoints, step_of
 from builder.workspace.errors import NotFound
-from builder.workspace.rows import RunReader
+from builder.workspace.rows import RunReader, RunSheet, Sheet, missing_text, recorded_column
 from builder.workspace.rows.layout import FILE_NAME as ROWS_NAME
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
@@ -35,17 +35,24 @@ def add_parser(commands: Any) -> None:
         as_json = "say in JSON what is missing" if action is export_run else "print JSON"
         inner.add_argument("--json", action="store_true", help=as_json)
         add_workspace_option(inner)
+        if action is list_runs:
+            inner.add_argument("--tag", metavar="TAG", help="those with this tag alone")
+            inner.add_argument("--deleted", action="store_true", help="those that were deleted and can be restored")
         inner.set_defaults(run=action)
+    labels.add_parsers(actions)
 
 
 def list_runs(options: argparse.Namespace) -> int:
     with closing(open_existing(options.workspace)) as workspace:
-        runs = workspace.runs()
+        runs = workspace.runs(deleted=options.deleted)
+    if options.tag:
+        wanted = options.tag.casefold()
+        runs = [run for run in runs if wanted in [tag.casefold() for tag in run.tags]]
     if options.json:
         print_json([_as_json(run) for run in runs])
         return 0
     print_table(
-        ("run", "name", "status", "validation", "test", "steps", "submitted"),
+        ("run", "name", "status", "validation", "test", "steps", "submitted", "tags"),
         [
             (
                 run.id,
@@ -55,6 +62,7 @@ def list_runs(options: argparse.Namespace) -> int:
                 percent((run.summary or {}).get("test_accuracy")),
                 f"{run.summary['num_steps']:,}" if run.summary else "",
                 _moment(run.created_at) or "",
+                ", ".join(run.tags),
             )
             for run in runs
         ],
@@ -73,6 +81,10 @@ def show_run(options: argparse.Namespace) -> int:
     print(f"{run.id}  {run.name}: {run.status}, submitted {_moment(run.created_at)}")
     if run.reason:
         print(run.reason)
+    if run.tags:
+        print(f"tags: {', '.join(run.tags)}")
+    if run.notes:
+        print(run.notes)
     print(shown["folder"])
     info = shown["info"]
     if info:
@@ -117,24 +129,16 @@ def export_run(options: argparse.Namespace) -> int:
     if not (folder / ROWS_NAME).exists():
         raise NotFound(f"Run {run.id} is {run.status} and has recorded nothing.")
     with closing(RunReader(folder)) as reader:
-        note = write_csv(reader, sys.stdout)
+        columns = tuple(map(recorded_column, reader.series()))
+        sheet = Sheet([RunSheet(number=run.number, name=run.name, reader=reader, columns=columns)])
+        for piece in sheet.pieces():
+            sys.stdout.write(piece)
+        note = missing_text(sheet)
     if options.json:
         print(json.dumps({"run": run.id, "format": options.format, "note": note}), file=sys.stderr)
     elif note:
         print(note, file=sys.stderr)
     return 0
-
-
-def find_run(workspace: Workspace, beginning: str) -> Run:
-    """The one run whose id begins so.
-
-    Raises:
-        NotFound: If none does, or several do.
-    """
-    found = [run for run in workspace.runs() if run.id.startswith(beginning)]
-    if len(found) > 1:
-        raise NotFound(f"{len(found)} runs begin with “{beginning}”: {', '.join(run.id for run in found)}.")
-    return found[0] if found else workspace.run(beginning)
 
 
 def _recorded(workspace: Workspace, run: Run) -> dict[str, Any]:
@@ -177,6 +181,9 @@ def _as_json(run: Run) -> dict[str, Any]:
         "created_at": _moment(run.created_at),
         "started_at": _moment(run.started_at),
         "finished_at": _moment(run.finished_at),
+        "tags": list(run.tags),
+        "notes": run.notes,
+        "deleted_at": _moment(run.deleted_at),
     }
 
 

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from builder.workspace.errors import WorkspaceUnusable
+from builder.workspace.errors import NotFound, WorkspaceUnusable
+from builder.workspace.runs import Run
 from builder.workspace.store import Workspace, default_folder
 from builder.workspace.supervision import CURRENT, running
 from builder.workspace.tables import FILE_NAME
@@ -39,3 +40,15 @@ def open_existing(folder: Path | None) -> Workspace:
     if running(workspace, CURRENT) is None:
         mark_dead_runs(workspace)
     return workspace
+
+
+def find_run(workspace: Workspace, beginning: str, *, deleted: bool = False) -> Run:
+    """The one run whose id begins so; with `deleted`, of those that were deleted.
+
+    Raises:
+        NotFound: If none does, or several do.
+    """
+    found = [run for run in workspace.runs(deleted=deleted) if run.id.startswith(beginning)]
+    if len(found) > 1:
+        raise NotFound(f"{len(found)} runs begin with “{beginning}”: {', '.join(run.id for run in found)}.")
+    return found[0] if found else workspace.run(beginning)

@@ -5,6 +5,8 @@ WorkspaceError
 ├── NotFound                no experiment, run or revision of that id
 ├── RevisionConflict        an edit was based on an older revision than the newest one
 ├── NameRefused             nobody can be called so here
+├── LabelRefused            a run cannot be called, tagged or noted so
+├── NotYours                somebody else made it
 └── TransitionNotAllowed    a run's status cannot go from here to there
 """
 
@@ -30,6 +32,14 @@ class NotFound(WorkspaceError):
 
 class NameRefused(WorkspaceError):
     """A person's name that is taken or is none."""
+
+
+class LabelRefused(WorkspaceError):
+    """A run's name, tag or note that is none, or too long."""
+
+
+class NotYours(WorkspaceError):
+    """Only whoever made a run may change what is written on it, or delete it."""
 
 
 class TransitionNotAllowed(WorkspaceError):

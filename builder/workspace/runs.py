@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceError, WorkspaceUnusable
+from builder.workspace.errors import NotFound, NotYours, TransitionNotAllowed, WorkspaceUnusable
 from builder.workspace.life import ProcessIdentity, identity_of
 from builder.workspace.owners import HOST
 from builder.workspace.queue import fair_order
@@ -41,6 +41,9 @@ class Run:
         reason: why it ended as it did, in words.
         summary: `val_accuracy`, `test_accuracy`, `num_steps`, `wall_seconds`, once known.
         process: of the trainer.
+        tags: as its owner wrote them.
+        notes: the same.
+        deleted_at: when it was taken off the list, unix seconds; None unless it was.
     """
 
     id: str
@@ -57,6 +60,9 @@ class Run:
     started_at: float | None
     finished_at: float | None
     process: ProcessIdentity | None
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    deleted_at: float | None = None
 
     @property
     def is_live(self) -> bool:
@@ -181,28 +187,52 @@ class RunStore(Store):
     def has_runs(self, experiment_id: str) -> bool:
         """Whether an experiment has a run."""
         return bool(
-            self._database.number("SELECT EXISTS (SELECT 1 FROM run WHERE experiment_id = ?)", (experiment_id,))
+            self._database.number(
+                f"SELECT EXISTS ({_SELECT} WHERE experiment_id = ? AND deleted_at IS NULL)", (experiment_id,)
+            )
         )
 
     def run(self, run_id: str) -> Run:
         """One run.
 
         Raises:
-            NotFound: if this workspace has none of that id.
+            NotFound: if this workspace has none of that id, or it was deleted.
         """
-        row = self._database.row("SELECT * FROM run WHERE id = ?", (run_id,))
+        run = self._run_or_deleted(run_id)
+        if run.deleted_at is not None:
+            raise NotFound(f"Run {run_id!r} was deleted.")
+        return run
+
+    def runs(self, owner: str | None = None, experiment_id: str | None = None, *, deleted: bool = False) -> list[Run]:
+        """Runs of one owner and experiment, or all, newest first; with `deleted`, those that can be restored."""
+        rows = self._database.rows(
+            f"{_SELECT} WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR experiment_id = ?) "
+            "AND (deleted_at IS NOT NULL) = ? ORDER BY number DESC",
+            (owner, owner, experiment_id, experiment_id, deleted),
+        )
+        return [_to_run(row) for row in rows]
+
+    def _run_or_deleted(self, run_id: str) -> Run:
+        row = self._database.row(f"{_SELECT} WHERE id = ?", (run_id,))
         if row is None:
             raise NotFound(f"There is no run {run_id!r} in {self.folder}.")
         return _to_run(row)
 
-    def runs(self, owner: str | None = None, experiment_id: str | None = None) -> list[Run]:
-        """Runs of one owner and experiment, or all, newest first."""
-        rows = self._database.rows(
-            "SELECT * FROM run WHERE (? IS NULL OR owner = ?) AND (? IS NULL OR experiment_id = ?) "
-            "ORDER BY number DESC",
-            (owner, owner, experiment_id, experiment_id),
-        )
-        return [_to_run(row) for row in rows]
+    def _own_run(self, run_id: str, by: str | None) -> Run:
+        """A run, deleted or not, that somebody wants to change; None is whoever sits at the machine.
+
+        Raises:
+            NotYours: if it is somebody else's.
+        """
+        run = self._run_or_deleted(run_id)
+        if by is not None and by != run.owner:
+            whose = "the host" if run.owner == HOST else run.owner
+            raise NotYours(f"Run #{run.number} belongs to {whose}. You can watch it and not change it.")
+        return run
+
+    def _mark(self, run_id: str, column: Literal["tags", "notes", "deleted_at"], value: Any) -> None:
+        self._database.execute("INSERT OR IGNORE INTO mark (run_id) VALUES (?)", (run_id,))
+        self._database.execute(_MARKING[column], (value, run_id))
 
     def run_totals(self) -> dict[str, RunTotals]:
         """Totals of every experiment that has runs, by its id, in one look."""
@@ -210,7 +240,8 @@ class RunStore(Store):
             "SELECT run.experiment_id, count(*) AS num_runs, count(live_run.id) AS num_live, "
             "sum(run.status = 'queued') AS num_queued, "
             "max(json_extract(run.summary, '$.val_accuracy')) AS best_val_accuracy "
-            "FROM run LEFT JOIN live_run USING (number) WHERE run.experiment_id IS NOT NULL GROUP BY run.experiment_id"
+            "FROM run LEFT JOIN live_run USING (number) LEFT JOIN mark ON mark.run_id = run.id "
+            "WHERE run.experiment_id IS NOT NULL AND deleted_at IS NULL GROUP BY run.experiment_id"
         )
         return {row[0]: RunTotals(**{name: row[name] for name in row.keys()[1:]}) for row in rows}
 
@@ -228,30 +259,11 @@ class RunStore(Store):
 
     def live_runs(self) -> list[Run]:
         """Runs that a trainer should be at work on, first started first."""
-        return [_to_run(row) for row in self._database.rows("SELECT * FROM live_run ORDER BY claim")]
+        return [_to_run(row) for row in self._database.rows(f"{_SELECT_LIVE} ORDER BY claim")]
 
     def run_document(self, run_id: str) -> str:
         """The document as it was submitted, JSON text."""
         return (self.run_folder(self.run(run_id).id) / DOCUMENT_NAME).read_text(encoding="utf-8")
-
-    def rename_run(self, run_id: str, name: str) -> None:
-        """Change the name under which a run is listed."""
-        self.run(run_id)
-        self._database.execute("UPDATE run SET name = ? WHERE id = ?", (name, run_id))
-
-    def delete_run(self, run_id: str) -> None:
-        """Remove a run and its folder for good.
-
-        Raises:
-            WorkspaceError: if it is live.
-        """
-        with self._database.transaction():
-            run = self.run(run_id)
-            if run.is_live:
-                raise WorkspaceError(f"Run {run_id} is {run.status}. Stop it before deleting it.")
-            self._database.execute("DELETE FROM command WHERE run_id = ?", (run_id,))
-            self._database.execute("DELETE FROM run WHERE id = ?", (run_id,))
-        shutil.rmtree(self.run_folder(run_id), ignore_errors=True)
 
     def set_status(self, run_id: str, status: str, reason: str = "", summary: Mapping[str, Any] | None = None) -> None:
         """Move a run to another status, in one transaction.
@@ -368,8 +380,21 @@ class RunStore(Store):
         )
 
 
+_SELECT = (
+    "SELECT run.*, coalesce(tags, '[]') AS tags, coalesce(notes, '') AS notes, deleted_at "
+    "FROM run LEFT JOIN mark ON mark.run_id = run.id"
+)
+_MARKING = {
+    "tags": "UPDATE mark SET tags = ? WHERE run_id = ?",
+    "notes": "UPDATE mark SET notes = ? WHERE run_id = ?",
+    "deleted_at": "UPDATE mark SET deleted_at = ? WHERE run_id = ?",
+}
+_SELECT_LIVE = _SELECT.replace("FROM run", "FROM live_run AS run")
+
+
 def _to_run(row: Any) -> Run:
     fields = dict(row)
+    fields["tags"] = tuple(json.loads(fields["tags"]))
     pid, started = fields.pop("pid"), fields.pop("process_started")
     del fields["claim"]
     fields["summary"] = json.loads(fields["summary"]) if fields["summary"] else None

@@ -11,9 +11,10 @@ import platformdirs
 from builder.workspace.database import Database
 from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.experiments import ExperimentStore
+from builder.workspace.labels import LabelStore
 from builder.workspace.owners import OwnerStore
-from builder.workspace.runs import RunStore
-from builder.workspace.tables import FILE_NAME, SCHEMA, VERSION
+from builder.workspace.removal import RemovalStore
+from builder.workspace.tables import ADDITIONS, FILE_NAME, SCHEMA, VERSION
 from builder.workspace.trainer_run import TrainerRun
 
 _HEARTBEAT_SECONDS = 20.0
@@ -26,7 +27,7 @@ def default_folder() -> Path:
     return folder.expanduser().resolve()
 
 
-class Workspace(ExperimentStore, RunStore, OwnerStore):
+class Workspace(ExperimentStore, LabelStore, RemovalStore, OwnerStore):
     """Experiments, runs, queue and commands of one folder; may be shared by threads. Made by `Workspace.open`."""
 
     @classmethod
@@ -47,7 +48,7 @@ class Workspace(ExperimentStore, RunStore, OwnerStore):
                 f"The workspace {path} cannot be made: {error.strerror}. "
                 "Choose another folder by --workspace or the variable HIGHRISE_WORKSPACE."
             ) from error
-        return cls(path, Database(path / FILE_NAME, SCHEMA, VERSION))
+        return cls(path, Database(path / FILE_NAME, SCHEMA, VERSION, additions=ADDITIONS))
 
     def start_trainer(self, run_id: str) -> TrainerRun:
         """Take a run that is `starting`, as the one process that trains it."""

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from builder.workspace.life import identity_of
 from builder.workspace.log import redirect_output
 from builder.workspace.processes import code_version
+from builder.workspace.removal import KEPT_SECONDS
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import CURRENT, LAUNCHED, LOCK_NAME, LOG_NAME, REQUEST, TRAINER_MODULE, describe
 from builder.workspace.trainers import Spare, Trainer
@@ -134,6 +135,7 @@ def supervise(folder: Path, trainer_module: str, idle_seconds: float, stop_secon
     try:
         redirect_output(workspace.folder / LOG_NAME)
         _sign_on(workspace)
+        workspace.purge_runs(time.time() - KEPT_SECONDS)
         Supervisor(workspace, trainer_module, idle_seconds, stop_seconds).run()
     finally:
         lock.release()

@@ -10,7 +10,7 @@ from typing import Any
 from builder.workspace.database import Database
 
 FILE_NAME = "workspace.db"
-VERSION = 1
+VERSION = 2
 
 # Times are unix seconds. `head` and `redo` are revision ids; `next_id` is the greatest the experiment ever had.
 # `number` orders the queue, `claim` the starts.
@@ -32,6 +32,12 @@ CREATE TABLE command (seq INTEGER PRIMARY KEY AUTOINCREMENT, run_id TEXT NOT NUL
                       payload TEXT NOT NULL, created_at REAL NOT NULL);
 CREATE INDEX command_of ON command (run_id, seq);
 """
+_MARKS = """
+CREATE TABLE mark (run_id TEXT PRIMARY KEY, tags TEXT NOT NULL DEFAULT '[]', notes TEXT NOT NULL DEFAULT '',
+                   deleted_at REAL) WITHOUT ROWID;
+"""
+# A table of its own: a trainer of the layout before that is at work meanwhile reads and writes `run` as it knows it.
+ADDITIONS = {2: _MARKS}
 
 
 class Store:

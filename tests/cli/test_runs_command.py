@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from builder.cli.export import write_csv
 from builder.workspace.checkpoints import FLAG_NAME, checkpoint_folder, checkpoint_path
-from builder.workspace.rows import ABSENT, RunReader, RunWriter, Series
+from builder.workspace.rows import ABSENT, RunWriter, Series
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 
@@ -71,31 +70,9 @@ def test_the_export_holds_every_float_and_tells_absent_from_not_a_number(builder
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [row["step"] for row in rows] == ["1", "2", "3"]
     assert [np.float32(row["loss train"]) for row in rows] == [np.float32(0.1), np.float32(1 / 3), np.float32(np.inf)]
-    assert [row["grad_norm i1"] for row in rows] == ["2.0", "", "nan"]
+    assert [row["grad_norm block i1"] for row in rows] == ["2.0", "", "nan"]
+    assert {(row["run"], row["name"]) for row in rows} == {("1", "tower")}
     assert [row["accuracy validation"] for row in rows] == ["", "", "0.75"]
-
-
-def test_an_export_over_many_reads_is_whole(tmp_path: Path) -> None:
-    num_steps = 5000
-    writer = RunWriter(tmp_path)
-    writer.start(
-        {},
-        [
-            Series(id=0, quantity="loss", subject="train", family="scalar"),
-            Series(id=1, quantity="scale", subject="i1", family="scalar", every=7),
-        ],
-    )
-    steps = np.arange(1, num_steps + 1, dtype=np.float32)
-    writer.append_steps(1, np.stack([steps, -steps], axis=1), 1.0)
-    writer.close()
-    out = io.StringIO()
-    reader = RunReader(tmp_path)
-    assert write_csv(reader, out) is None
-    reader.close()
-    rows = list(csv.DictReader(io.StringIO(out.getvalue())))
-    assert [float(row["loss train"]) for row in rows] == steps.tolist()
-    assert [int(row["step"]) for row in rows if row["scale i1"]] == list(range(7, num_steps + 1, 7))
-    assert all(float(row["scale i1"]) == -int(row["step"]) for row in rows if row["scale i1"])
 
 
 def test_an_unknown_run_and_a_missing_workspace_are_told(builder, workspace: Path, run: Run, tmp_path: Path) -> None:
@@ -153,5 +130,37 @@ def test_doctor_names_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch)
 def test_an_export_says_in_json_what_it_is(builder, workspace: Path, run: Run) -> None:
     done = builder("runs", "export", run.id, "--format", "csv", "--json", "--workspace", workspace)
     assert done.returncode == 0
-    assert done.stdout.startswith("step,")
+    assert done.stdout.startswith("run,name,step,epoch,training_seconds,loss train,")
     assert json.loads(done.stderr) == {"run": run.id, "format": "csv", "note": None}
+
+
+def test_runs_are_tagged_noted_and_renamed_and_found_by_their_tag(builder, workspace: Path, run: Run) -> None:
+    where = ("--workspace", workspace)
+    assert "Best, for class" in builder("runs", "tag", run.id[:6], "Best", "for class", *where).stdout
+    builder("runs", "tag", run.id, "best", "--remove", *where)
+    builder("runs", "note", run.id, "Rate too high.", *where)
+    builder("runs", "rename", run.id, "first try", *where)
+    (row,) = json.loads(builder("runs", "list", "--tag", "FOR class", "--json", *where).stdout)
+    assert (row["name"], row["tags"], row["notes"]) == ("first try", ["for class"], "Rate too high.")
+    assert json.loads(builder("runs", "list", "--tag", "best", "--json", *where).stdout) == []
+    shown = builder("runs", "show", run.id, *where).stdout
+    assert "first try" in shown
+    assert "tags: for class" in shown
+    assert "Rate too high." in shown
+    refused = builder("runs", "tag", run.id, "x" * 40, *where)
+    assert refused.returncode == 1
+    assert "too long for a tag" in refused.stderr
+
+
+def test_a_deleted_run_can_be_restored_until_it_is_purged(builder, workspace: Path, run: Run) -> None:
+    where = ("--workspace", workspace)
+    assert f"runs restore {run.id}" in builder("runs", "delete", run.id[:6], *where).stdout
+    assert json.loads(builder("runs", "list", "--json", *where).stdout) == []
+    (gone,) = json.loads(builder("runs", "list", "--deleted", "--json", *where).stdout)
+    assert gone["run"] == run.id
+    assert "restored, finished" in builder("runs", "restore", run.id[:6], *where).stdout
+    assert len(json.loads(builder("runs", "list", "--json", *where).stdout)) == 1
+    builder("runs", "delete", run.id, *where)
+    assert "0 deleted runs" in builder("runs", "purge", "--older-than-days", 1, *where).stdout
+    assert "1 deleted run is" in builder("runs", "purge", *where).stdout
+    assert builder("runs", "restore", run.id, *where).returncode == 1

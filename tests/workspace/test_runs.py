@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from builder.workspace import life
-from builder.workspace.errors import NotFound, TransitionNotAllowed, WorkspaceError, WorkspaceUnusable
+from builder.workspace.errors import TransitionNotAllowed, WorkspaceUnusable
 from builder.workspace.life import ProcessIdentity, identity_of
 from builder.workspace.queue import fair_order
 from builder.workspace.statuses import FINAL, LIVE, NEXT
@@ -142,17 +142,6 @@ def test_owners_take_turns(workspace):
 
 def test_an_owner_with_live_runs_waits_for_one_without():
     assert fair_order([(1, "ada"), (2, "ada"), (3, "bob")], {"ada": 2}, {"ada": 7}) == [3, 1, 2]
-
-
-def test_a_live_run_is_not_deleted_and_an_ended_one_leaves_nothing(workspace):
-    run = workspace.submit(DOCUMENT, queue=False)
-    with pytest.raises(WorkspaceError, match="Stop it before"):
-        workspace.delete_run(run.id)
-    workspace.set_status(run.id, "failed", "out of memory")
-    workspace.delete_run(run.id)
-    assert not workspace.run_folder(run.id).exists()
-    with pytest.raises(NotFound):
-        workspace.run(run.id)
 
 
 def test_a_reused_pid_is_not_taken_for_the_old_process():

@@ -110,6 +110,22 @@ class RunReader:
         """A number that differs after the trainer has written; costs microseconds."""
         return self._database.data_version()
 
+    def clock(self, every: int = 1, after: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """How long training took, pauses and evaluations left out; what waits for a pace counts.
+
+        Args:
+            every: of the ends of flushes the last one in each so many steps.
+            after: a step; only what came later.
+
+        Returns:
+            Steps int64 `[points]`, and float64 `[points]` the seconds from the point before to each.
+        """
+        rows = self._database.rows(
+            "SELECT max(last_step), sum(seconds) FROM flush WHERE last_step > ? GROUP BY (last_step - 1) / ? ORDER BY 1",
+            (after, every),
+        )
+        return np.array([row[0] for row in rows], dtype=np.int64), np.array([row[1] for row in rows], dtype=np.float64)
+
     def steps_per_second(self, newest_seconds: float = 5.0) -> float | None:
         """Speed over about the newest seconds of training, pauses left out; None before the first row."""
         num_steps, seconds = 0, 0.0
