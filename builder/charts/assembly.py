@@ -40,7 +40,7 @@ class Assembly:
             return False
         if message["full"]:
             self._tables = {}
-            self._once = {name: message[name] for name in ("charts", "items")}
+            self._once = {name: message[name] for name in ("charts", "items", "runs")}
         self._generation, self._message = message["generation"], message
         for name, new in message["tables"].items():
             self._tables[name] = _merged(self._tables.get(name, {"x": [], "columns": {}}), new)

@@ -101,6 +101,7 @@ class Chart:
             "help": self.help,
             "empty": empty[:1].upper() + empty[1:],
             "x": self.x,
+            "y_title": self.y_title,
             "scale": self.scale,
             "tick_format": self.tick_format,
             "every": self.every,

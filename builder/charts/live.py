@@ -1,7 +1,7 @@
 """The live view of some runs: messages that hold what is new, small however long the runs are.
 
 A message is `{generation, full, tables, fills, flags, notes, limits, axis_end, last_step, empty, written_at}` and, if full,
-`charts`, and `items`: of the first run's blocks by depth, which item of the tower each is.
+`charts`, `runs`, and `items`: of the first run's blocks by depth, which item of the tower each is.
 `tables[id] = {first, x, columns}` replaces rows from `first` on. Rows with `labels` are looked at one at a time, the newest
 unless a person chooses. Those of findings have no columns: a chart with a `finding` asks for what the one that it shows
 holds, by the row's `x` (`contents`), so that a message stays small whatever was found. `fills[uid]` replaces a trace's data
@@ -37,6 +37,7 @@ from builder.charts.gates import gate_profile_chart
 from builder.charts.limits import loss_limit
 from builder.charts.look import KindLook
 from builder.charts.mistakes import mistakes_chart
+from builder.charts.recorded import has_columns
 from builder.charts.run_feed import OVER_DEPTH, RunFeed
 from builder.charts.runs import RecordedRun, ShownRun
 from builder.charts.span import span_note
@@ -187,7 +188,12 @@ class LiveView:
         }
         if full:
             message["items"] = feeds[0].run.items_by_depth if feeds else []
-            message["charts"] = [chart.to_json(is_chosen=bool(self.runs)) for chart in self._charts]
+            recorded = [feed.run for feed in feeds]
+            message["charts"] = [
+                {**chart.to_json(is_chosen=bool(self.runs)), "csv": has_columns(chart, recorded)}
+                for chart in self._charts
+            ]
+            message["runs"] = {run.id: run.to_json() for run in recorded}
         for place, feed in enumerate(feeds):
             feed.add_to(message, axis_end=end, first=place == 0, alone=len(feeds) == 1)
         if limit := loss_limit([feed.loss_at_start() for feed in feeds]):

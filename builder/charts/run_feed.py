@@ -19,7 +19,7 @@ from builder.charts.runs import RecordedRun
 from builder.charts.span import Span
 from builder.charts.step_time import StepTimeFeed
 from builder.charts.survival import survival_fills
-from builder.charts.tables import BinTable, EvaluationTable
+from builder.charts.tables import BinTable, ClockTable, EvaluationTable
 from builder.workspace.branching import WaysBack
 from builder.workspace.rows import Intervention
 from builder.workspace.rows.layout import FILE_NAME
@@ -43,6 +43,7 @@ class RunFeed:
         self.last_step = 0
         self._kinds = kinds
         self._tables: dict[str, BinTable] = {}
+        self._clock = ClockTable(run)
         self._shrunk = False
         self._step_times = StepTimeFeed(run)
         self._ways_back = WaysBack(run.id, run.run.folder, run.info)
@@ -81,7 +82,7 @@ class RunFeed:
         """Whether rows that were sent have changed, so that everything must be sent again."""
         return (
             self._shrunk
-            or any(table.starts_over(self.last_step) for table in self._tables.values())
+            or any(table.starts_over(self.last_step) for table in (*self._tables.values(), self._clock))
             or any(table.starts_over() for table in (*self._evaluations.values(), self._confusion))
         )
 
@@ -97,6 +98,7 @@ class RunFeed:
             most = MAX_MAP_COLUMNS if columns[0].is_of_blocks else MAX_BINS
             self._tables[name] = BinTable(self.run, columns, most)
             self._tables[name].reset(self.last_step)
+        self._clock.reset(self.last_step)
         for table in (*self._evaluations.values(), self._confusion, *self._findings.values()):
             table.reset()
 
@@ -117,6 +119,7 @@ class RunFeed:
         """
         for name, table in self._tables.items():
             message["tables"][f"{self.run.id}/{name}"] = table.newest(self.last_step)
+        message["tables"][f"{self.run.id}/clock"] = self._clock.newest()
         for split, table in self._evaluations.items():
             message["tables"][f"{self.run.id}/{split}"] = table.newest()
         message["flags"] += flags_of(

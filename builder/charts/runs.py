@@ -78,6 +78,10 @@ class RecordedRun:
         items = {block["depth"]: block["item"] for block in self.blocks}
         return [items.get(depth, "") for depth in range(1, max(items, default=0) + 1)]
 
+    def to_json(self) -> dict[str, Any]:
+        """What a page says of it: label and name escaped, and how many steps make an epoch, if it is known."""
+        return {"label": self.label, "name": self.name, "steps_per_epoch": self.info.get("steps_per_epoch")}
+
     def find(self, quantity: str, subject: str, family: Family = "scalar") -> Series | None:
         """The series of a quantity and subject, if the run records it.
 

@@ -18,6 +18,7 @@ Table = dict[str, Any]  # {first, x: [rows], columns: {name: [rows or a multiple
 
 # A cross for a first value that is not finite has no smooth line to stand on.
 _NOWHERE_YET = 1.0
+_DIGITS_OF_SECONDS = 7
 
 
 class Sent:
@@ -122,6 +123,50 @@ def zigzag(bins: Bins, place: int) -> np.ndarray:
     odd = (bins.first + np.arange(len(pairs))) % 2 == 1
     pairs[odd] = pairs[odd][:, ::-1]
     return pairs.ravel()
+
+
+class ClockTable:
+    """Seconds of training at some steps of a run, between which they are as good as straight; for a time axis.
+
+    Args:
+        recorded: the run.
+        max_rows: at most so many.
+    """
+
+    def __init__(self, recorded: RecordedRun, max_rows: int = MAX_BINS):
+        self._run = recorded
+        self._max_rows = max_rows
+        self._sent = Sent()
+        self._size = 0
+        self._steps: list[int] = []
+        self._seconds: list[float] = []
+
+    def starts_over(self, last_step: int) -> bool:
+        """Whether rows are farther apart now, so that every one changes."""
+        return self._size != bin_size_for(last_step, self._max_rows)
+
+    def reset(self, last_step: int) -> None:
+        """Begin again; everything is sent next."""
+        self._size = bin_size_for(last_step, self._max_rows)
+        self._steps, self._seconds = [], []
+        self._sent.clear()
+
+    def newest(self) -> Table:
+        """The rows that are new or have changed: steps and the seconds until then."""
+        # The last one may have been the end of a bin that was not full.
+        del self._steps[-1:], self._seconds[-1:]
+        after, so_far = (self._steps[-1], self._seconds[-1]) if self._steps else (0, 0.0)
+        steps, seconds = self._run.reader.clock(self._size, after)
+        self._steps += steps.tolist()
+        self._seconds += (so_far + np.cumsum(seconds)).tolist()
+        if not self._steps:
+            return {"first": 0, "x": [], "columns": {}}
+        first = self._sent.first(len(self._steps))
+        return {
+            "first": first,
+            "x": self._steps[first:],
+            "columns": {"seconds": to_json_numbers(self._seconds[first:], _DIGITS_OF_SECONDS)},
+        }
 
 
 class EvaluationTable:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from builder.access import COOKIE
 from builder.pages.crowd import Crowd
+from builder.pages.csv_download import CsvDownloads
 from builder.pages.farewell import say_farewell
 from builder.pages.feed import Feed
 from builder.workspace.owners import HOST
@@ -48,6 +49,11 @@ def shared_preflights() -> Preflights:
 def shared_feed() -> Feed:
     """What the tabs of this server ask for themselves, of the default workspace."""
     return Feed(Workspace.open, shared_crowd().pace, lambda key: shared_preflights().answer(key))
+
+
+def shared_csv_downloads() -> CsvDownloads:
+    """The files that the tabs of this server ask for, of the default workspace."""
+    return CsvDownloads(Workspace.open)
 
 
 def is_shared() -> bool:

@@ -50,7 +50,10 @@ def test_how_rows_were_flushed_does_not_show(record, kinds, invented):
         other.append(values[start : start + 7])
         assert assembly.apply(view.data())
     view.close()
-    assert_same_tables(assembly.tables(), fresh(one, kinds).tables())
+    shown, expected = assembly.tables(), fresh(one, kinds).tables()
+    # Times are those of flushes.
+    del shown["r1/clock"], expected["r1/clock"]
+    assert_same_tables(shown, expected)
 
 
 @pytest.mark.parametrize("kind", ["residual", "highway", "stochastic_depth"])

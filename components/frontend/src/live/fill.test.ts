@@ -29,6 +29,8 @@ function chart(...data: Trace[]): Chart {
     help: "",
     empty: "",
     x: "step",
+    y_title: "",
+    csv: true,
     scale: "log",
     tick_format: "",
     every: null,

@@ -1,6 +1,7 @@
 /** Gives the traces of a chart their data; the same rules as builder/charts/assembly.py. */
 
 import { fullColour, logTicks, zeroFloor } from "./axis";
+import { type Along, laid } from "./along";
 import { matrixOf } from "./matrix";
 import type { Assembly } from "./merge";
 import type { Cell, Chart, Content, Fill, Scale, Trace } from "./message";
@@ -18,17 +19,23 @@ export interface Filled {
   isEmpty: boolean;
 }
 
-/** What is shown in the place of the newest: a row of a table, and the fills of another step or of a finding. */
+/** What is shown in the place of the newest: a row of a table, the fills of another step or of a finding; and along what. */
 export interface Earlier {
   moment?: Moment | null;
   fills?: Record<string, Fill> | null | undefined;
+  along?: Along;
 }
 
 export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly, earlier: Earlier = {}): Filled {
   const fills = earlier.fills ?? (chart.finding === null ? assembly.message?.fills : null) ?? {};
-  const moment = earlier.moment ?? null;
+  const { moment = null, along = "steps" } = earlier;
+  const isOverTime = chart.x === "step";
+  const fill = (declared: Trace) => {
+    const trace = fillTrace(declared, assembly, moment, fills);
+    return isOverTime ? laid(trace, along, declared.meta?.table.split("/")[0] ?? "", assembly) : trace;
+  };
   // An empty trace costs as much drawing as a full one.
-  const traces = chart.figure.data.map((trace) => fillTrace(trace, assembly, moment, fills)).filter(hasData);
+  const traces = chart.figure.data.map(fill).filter(hasData);
   const isEmpty = traces.length === 0;
   const floor = scale === "log" ? zeroFloor(heightsOf(traces)) : null;
   let hasZero = false;

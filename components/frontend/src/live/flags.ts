@@ -27,6 +27,7 @@ export interface Label {
 export interface Frame {
   flags: readonly Flag[];
   zoom: { x: Range | null };
+  /** Where the axis ends, in what lies along it, as the flags' own places. */
   axisEnd: number;
   isLarge: boolean;
 }

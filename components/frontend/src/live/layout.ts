@@ -1,6 +1,7 @@
 /** The layout of a chart in the page: its own, the theme's colours, the axes' ranges and ticks, the flags. */
 
 import type { Colours } from "../shared/theme";
+import type { Along } from "./along";
 import { logTicks, type Range } from "./axis";
 import { flagKey, type Label, labelsOf, ROW_PX } from "./flags";
 import type { Chart, Flag, Scale, Trace } from "./message";
@@ -18,6 +19,7 @@ export interface Frame {
   /** Of the vertical axis, in its own units. */
   range: Range | null;
   floor: number | null;
+  along: Along;
   axisEnd: number;
   flags: readonly Flag[];
   isLarge: boolean;
@@ -92,6 +94,13 @@ function titled(own: unknown, colours: Colours): Layout {
   return { ...axis, title: { ...axis.title, standoff: 4, font: { size: 10, color: colours.muted } } };
 }
 
+/** The last tick says what is counted, unless these are steps. */
+const TICKS: Record<Along, Layout> = {
+  steps: { tickformat: ",d", ticksuffix: "" },
+  epochs: { tickformat: ",.4~g", ticksuffix: " ep.", showticksuffix: "last" },
+  seconds: { tickformat: ",.4~g", ticksuffix: " s", showticksuffix: "last" },
+};
+
 function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): Layout {
   if (chart.x === "class") return { showgrid: false };
   if (chart.x === "plane") return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }) };
@@ -109,7 +118,7 @@ function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): L
     showgrid: false,
     range: frame.zoom.x ?? [0, frame.axisEnd],
     nticks: frame.isLarge ? 12 : 5,
-    tickformat: ",d",
+    ...TICKS[frame.along],
   };
 }
 

@@ -1,7 +1,7 @@
 /** Puts messages together; the same rules as builder/charts/assembly.py. */
 
 import { Blocks } from "./blocks";
-import type { Cell, Chart, Message } from "./message";
+import type { Cell, Chart, Message, RunNote } from "./message";
 
 export interface Held {
   x: number[];
@@ -15,6 +15,7 @@ const NOTHING: Held = { x: [], columns: {}, labels: [] };
 export class Assembly {
   charts: Chart[] = [];
   blocks = new Blocks();
+  runs: Record<string, RunNote> = {};
   message: Message | null = null;
   private tables = new Map<string, Held>();
 
@@ -25,6 +26,7 @@ export class Assembly {
       this.tables.clear();
       this.charts = message.charts ?? [];
       this.blocks = new Blocks(message.items);
+      this.runs = message.runs ?? {};
     }
     this.message = message;
     for (const [name, table] of Object.entries(message.tables)) {

@@ -37,8 +37,11 @@ export interface Chart {
   help: string;
   empty: string;
   x: "step" | "depth" | "class" | "count" | "plane";
+  y_title: string;
   scale: Scale | null;
   tick_format: string;
+  /** Whether what it draws was recorded step by step. */
+  csv: boolean;
   /** Of a chart of one step: it has something to show at the multiples of this number. */
   every: number | null;
   /** Along which axis the depth of blocks runs. */
@@ -92,12 +95,20 @@ export interface Flag {
   back: [string, number] | null;
 }
 
+/** What is said of a run besides its numbers; label and name are escaped. */
+export interface RunNote {
+  label: string;
+  name: string;
+  steps_per_epoch: number | null;
+}
+
 export interface Message {
   generation: string;
   full: boolean;
   charts?: Chart[];
   /** If full: of the first run's blocks by depth, which item of the tower each is. */
   items?: string[];
+  runs?: Record<string, RunNote>;
   tables: Record<string, Table>;
   fills: Record<string, Fill>;
   flags: Flag[];

@@ -1,17 +1,22 @@
 /** One panel: a chart, its title that chooses another, its axis type, its size. */
 
 import { h, setAttribute, setHidden, setText } from "../shared/dom";
-import type { Colours } from "../shared/theme";
+import { beside } from "../shared/feed";
+import { saveFrom } from "../shared/save";
+import type { Colours, ThemeName } from "../shared/theme";
+import { type Along, NOT_KNOWN, placing, roundEnd } from "./along";
 import { above, type Range, verticalRange } from "./axis";
 import { fillChart, fillsOf, heightsOf } from "./fill";
 import type { Findings } from "./findings";
 import { flagAt, flagKey } from "./flags";
 import { drawsFlags, type Frame, inked, layoutOf, sidesOf, type Zoom } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
+import { Menu } from "./menu";
 import type { Assembly } from "./merge";
-import type { Chart, Content, Flag, Scale } from "./message";
+import type { Chart, Content, Flag, Scale, Trace } from "./message";
 import { type Moment, momentAt, placeOf } from "./moment";
 import { Bands, depthUnder } from "./bands";
+import { figureOf, savePng } from "./png";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
 import { Scrubber, type Stops } from "./scrubber";
 import { floorTo, type Steps } from "./steps";
@@ -39,6 +44,8 @@ export interface PanelEvents {
   openFlag(flag: Flag, x: number, y: number): void;
   choose(chartId: string): void;
   enlarge(): void;
+  /** What lies along all charts over time. */
+  along(along: Along): void;
   redraw(): void;
   /** Draws what a hand moves, without waiting for the news' turn. */
   follow(): void;
@@ -117,7 +124,12 @@ export class Panel {
     },
   });
   private readonly empty = h("p", { class: "lv-empty" });
+  private readonly menu: Menu;
   private chart: Chart | null = null;
+  /** The flags as they were told, by those that are drawn. */
+  private declared = new Map<Flag, Flag>();
+  /** What was drawn last, for a picture of it. */
+  private last: { assembly: Assembly; visible: Trace[]; frame: Frame } | null = null;
   private choice: Choice = newChoice(null);
   private range: Range | null = null;
   /** The table whose rows are drawn one at a time, as it was drawn last. */
@@ -131,7 +143,13 @@ export class Panel {
   private drawnAt = -Infinity;
 
   constructor(private readonly events: PanelEvents) {
-    const tools = h("div", { class: "lv-tools" }, this.reset, this.flags, this.scale, this.size);
+    this.menu = new Menu({
+      along: (along) => events.along(along),
+      csv: () => this.saveCsv(),
+      png: (theme) => void this.savePng(theme),
+    });
+    const { reset, flags, scale, menu, size } = this;
+    const tools = h("div", { class: "lv-tools" }, reset, flags, scale, menu.button, size, menu.popup);
     const head = h("header", { class: "lv-head" }, this.title, this.note, tools);
     this.element = h(
       "section",
@@ -193,7 +211,7 @@ export class Panel {
     this.drawnAt = -Infinity;
   }
 
-  draw(assembly: Assembly, source: Source, colours: Colours, font: string, isLarge: boolean): void {
+  draw(assembly: Assembly, source: Source, colours: Colours, font: string, isLarge: boolean, along: Along): void {
     const { chart, choice } = this;
     this.drawnAt = performance.now();
     const message = assembly.message;
@@ -203,7 +221,11 @@ export class Panel {
     const profile = chart.every === null ? null : steps.of(chart.id, chart.every);
     const content = this.contentOf(chart, source);
     const fills = chart.finding === null ? profile?.fills : fillsOf(content, choice.tile);
-    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, { moment: choice.moment, fills });
+    const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, {
+      moment: choice.moment,
+      fills,
+      along,
+    });
     this.showWall(chart, content);
     const note = profile?.note ?? message.notes[chart.id] ?? "";
     this.label(chart, this.wordsFor(chart, content, isEmpty), isLarge, note);
@@ -211,6 +233,10 @@ export class Panel {
     setHidden(this.flags, numFlags === 0);
     setText(this.flags, `⚑${numFlags}`);
     setAttribute(this.flags, "aria-label", `Flags of ${chart.title}: ${numFlags}`);
+    this.menu.update(chart.title, along, chart.x === "step", chart.csv, isEmpty);
+    const isUnplaced = isEmpty && along !== "steps" && chart.x === "step" && !fillChart(chart, null, assembly).isEmpty;
+    if (isUnplaced) setText(this.empty, NOT_KNOWN);
+    this.last = null;
     const entries = entriesOf(traces);
     drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
     const hasStops = chart.every === null || !isEmpty || steps.chosen !== null;
@@ -228,6 +254,7 @@ export class Panel {
     const limit = beyond === null ? undefined : message.limits[chart.id];
     this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range, limit);
     this.sayAbove(choice.zoom.y === null ? beyond : null);
+    this.declared = placed(message.flags, along, assembly);
     const frame: Frame = {
       width,
       height,
@@ -235,11 +262,13 @@ export class Panel {
       zoom: choice.zoom,
       range: this.range,
       floor,
-      axisEnd: message.axis_end,
-      flags: message.flags,
+      along,
+      axisEnd: along === "steps" ? message.axis_end : roundEnd(traces),
+      flags: [...this.declared.keys()],
       isLarge,
     };
     this.frame = frame;
+    this.last = { assembly, visible, frame };
     const layout = layoutOf(chart, traces, frame, colours, font);
     void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
     this.drawBands();
@@ -272,6 +301,18 @@ export class Panel {
   destroy(): void {
     this.clear();
     this.element.remove();
+  }
+
+  private saveCsv(): void {
+    if (this.chart === null || this.last === null) return;
+    const runs = Object.keys(this.last.assembly.runs).join();
+    saveFrom(beside(`csv/chart?chart=${encodeURIComponent(this.chart.id)}&runs=${runs}`));
+  }
+
+  private async savePng(theme: ThemeName): Promise<void> {
+    const { chart, last } = this;
+    if (chart === null || last === null) return;
+    await savePng(figureOf(chart, last.visible, last.frame, last.assembly, theme), chart, last.assembly);
   }
 
   /** Of the finding that is shown; while it is under way, of the one before. */
@@ -358,7 +399,7 @@ export class Panel {
       const { name } = annotation as { name: string };
       const flag = this.frame?.flags.find((each) => flagKey(each) === name);
       const { clientX, clientY } = event as MouseEvent;
-      if (flag !== undefined) this.events.openFlag(flag, clientX, clientY);
+      if (flag !== undefined) this.events.openFlag(this.declared.get(flag) ?? flag, clientX, clientY);
     });
   }
 
@@ -373,7 +414,7 @@ export class Panel {
     if (flag === null || !isOnPlot) return;
     const release = (up: PointerEvent): void => {
       const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
-      if (moved <= STILL_PX) this.events.openFlag(flag, up.clientX, up.clientY);
+      if (moved <= STILL_PX) this.events.openFlag(this.declared.get(flag) ?? flag, up.clientX, up.clientY);
     };
     // In the capturing phase: Plotly ends its own drag there.
     window.addEventListener("pointerup", release, { capture: true, once: true });
@@ -420,4 +461,14 @@ function stepsOf(every: number, lastStep: number, { chosen }: Steps): Stops | nu
   const at = chosen === null ? last : Math.min(last, floorTo(every, chosen));
   const label = (step: number) => (step >= last ? "The newest step" : `Step ${grouped(step)}`);
   return { first: every, last, every, at, label, isLabelled: false };
+}
+
+/** Flags stand at steps of their runs: the same along something else, each with the one that it was. */
+function placed(flags: readonly Flag[], along: Along, assembly: Assembly): Map<Flag, Flag> {
+  const found = new Map<Flag, Flag>();
+  for (const flag of flags) {
+    const at = placing(along, flag.run, assembly);
+    if (at !== null) found.set({ ...flag, x: at(flag.x) }, flag);
+  }
+  return found;
 }

@@ -28,6 +28,11 @@ export interface Plotly {
     config: Record<string, unknown>,
   ): Promise<PlotlyElement>;
   purge(element: HTMLDivElement): void;
+  /** A data address. */
+  toImage(
+    figure: { data: Trace[]; layout: Record<string, unknown> },
+    options: Record<string, unknown>,
+  ): Promise<string>;
 }
 
 export const plotly = bundle as Plotly;

@@ -7,6 +7,7 @@ import { newNonce } from "../shared/nonce";
 import { onSurroundings } from "../shared/place";
 import { onPointed, Pointer, type Pointed } from "../shared/pointed";
 import type { Colours } from "../shared/theme";
+import type { Along } from "./along";
 import { Findings } from "./findings";
 import { FlagMenu } from "./flag_menu";
 import { Assembly } from "./merge";
@@ -63,6 +64,7 @@ export class LiveView implements View<Data> {
   private fixedHeight: number | null = null;
   private below = 0;
   private large: Panel | null = null;
+  private along: Along = "steps";
   private waiting: Panel[] = [];
   private timer = 0;
   private frame = 0;
@@ -143,6 +145,11 @@ export class LiveView implements View<Data> {
   private makePanel(place: number): Panel {
     const panel: Panel = new Panel({
       choose: (chartId) => this.choose(place, chartId),
+      along: (along) => {
+        this.along = along;
+        for (const choice of this.choices.values()) choice.zoom = { x: null, y: choice.zoom.y };
+        this.redrawAll();
+      },
       enlarge: () => this.enlarge(this.large === panel ? null : panel),
       redraw: () => {
         panel.expire();
@@ -259,7 +266,7 @@ export class LiveView implements View<Data> {
     const begun = performance.now();
     const font = getComputedStyle(this.element).fontFamily;
     const source = { findings: this.findings, address: this.findingsAddress, steps: this.steps };
-    panel.draw(this.assembly, source, this.host.colours, font, panel === this.large);
+    panel.draw(this.assembly, source, this.host.colours, font, panel === this.large, this.along);
     const cost = performance.now() - begun;
     hook()?.draw.push(cost);
     return cost;

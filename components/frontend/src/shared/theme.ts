@@ -12,7 +12,7 @@ export interface Colours {
   accent: string;
 }
 
-const LOOK: Record<ThemeName, Colours> = {
+export const LOOKS: Record<ThemeName, Colours> = {
   light: {
     name: "light",
     background: "#F5F7FA",
@@ -58,7 +58,7 @@ export function readColours(element: Element): Colours {
   };
   const background = variable("--st-background-color");
   const value = brightness(background);
-  const look = LOOK[value !== null && value < 0.5 ? "dark" : "light"];
+  const look = LOOKS[value !== null && value < 0.5 ? "dark" : "light"];
   return {
     ...look,
     background: background || look.background,

@@ -8,7 +8,7 @@ import { type Control, type MainControl, controls } from "./controls";
 import { type IconName, drawIcon, icon } from "./icons";
 import { ExperimentName } from "./name";
 import { NoticeBox } from "./notice";
-import { Outbox } from "./outbox";
+import { Outbox } from "../shared/outbox";
 import { PATIENCE_MS, Pending } from "../shared/pending";
 import { Tip } from "../shared/popup";
 import { Select } from "./select";
