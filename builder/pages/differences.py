@@ -14,6 +14,9 @@ MAX_REMEMBERED = 512
 _LEFT_OUT = {"format", "name", "notes", "training.pace", "training.device", "network.next_id"}
 _TITLES = {"data.dataset": "", "tower": "", "items": "layers"}
 """Values that say by themselves what they are."""
+_TABLE_TITLES = {"data.dataset": "data set", "tower": "tower", "items": "layers"}
+_NOTHING = "–"
+"""In the place of a value that a run's document has not."""
 
 
 @lru_cache(MAX_REMEMBERED)
@@ -54,10 +57,7 @@ def differences(values: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]
     Args:
         values: what `values_of` says of each run, by id.
     """
-    paths = list(dict.fromkeys(path for each in values.values() for path in each if path not in _LEFT_OUT))
-    varied = [path for path in paths if len({_key(each.get(path)) for each in values.values()}) > 1]
-    if "tower" in varied and "items" in varied:
-        varied.remove("items")
+    varied = _varied(values)
     words: dict[str, list[tuple[int, str]]] = {run_id: [] for run_id in values}
     variants: list[str] = []
     for path in varied:
@@ -69,6 +69,30 @@ def differences(values: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]
             if num_sharing <= len(values) / 2:
                 words[run_id].append((num_sharing, f"{_TITLES.get(path, _title(path))} {text}".strip()))
     return {run_id: [text for _, text in sorted(parts, key=lambda part: part[0])] for run_id, parts in words.items()}
+
+
+def difference_rows(values: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Every value in which these runs are not all the same: `{title, cells}`, the cells' words in the runs' order.
+
+    Args:
+        values: what `values_of` says of each run, by id.
+    """
+    variants: list[str] = []
+    rows = []
+    for path in _varied(values):
+        cells = [_value_text(path, each[path], variants) if path in each else None for each in values.values()]
+        title = _TABLE_TITLES.get(path) or _title(path) or path.split(".")[-2].replace("_", " ")
+        rows.append({"title": title, "cells": [cell or _NOTHING for cell in cells]})
+    return rows
+
+
+def _varied(values: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Paths at which not all have the same value."""
+    paths = list(dict.fromkeys(path for each in values.values() for path in each if path not in _LEFT_OUT))
+    varied = [path for path in paths if len({_key(each.get(path)) for each in values.values()}) > 1]
+    if "tower" in varied and "items" in varied:
+        varied.remove("items")
+    return varied
 
 
 def _key(value: Any) -> str:

@@ -1,10 +1,11 @@
 """What an open page asks for again and again, without a run of its script: how runs stand, and what their charts draw.
 
-`GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID`, `/feed/charts?runs=ID,ID`, `/feed/preflight?key=KEY` and
-`/feed/finding?run=ID&finding=N` answer with JSON, or with 204 to whoever has it already and says so by `have=VERSION`, and
-as long as there is no answer. `/feed/profile?runs=ID,ID&chart=ID&step=N` answers with what a chart over depth shows at a
-step, or 204 for nothing. Headers say which version an answer is, and when to ask again; a finding stays as it is, and
-browsers keep it. All that ask for the same share one look at the files. Nothing is changed by it. Knows no Streamlit.
+`GET /feed/run?run=ID`, `/feed/runs?experiment=ID&shown=ID,ID`, `/feed/table?experiment=ID`, `/feed/differences?runs=ID,ID`,
+`/feed/charts?runs=ID,ID`, `/feed/preflight?key=KEY` and `/feed/finding?run=ID&finding=N` answer with JSON, or with 204 to
+whoever has it already and says so by `have=VERSION`, and as long as there is no answer.
+`/feed/profile?runs=ID,ID&chart=ID&step=N` answers with what a chart over depth shows at a step, or 204 for nothing. Headers
+say which version an answer is, and when to ask again; a finding stays as it is, and browsers keep it. All that ask for the
+same share one look at the files. Nothing is changed by it. Knows no Streamlit.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from starlette.routing import Route
 from builder.charts import LiveView, SharedView, ShownRun, kind_looks, read_content
 from builder.pages.live_cards import LiveCards
 from builder.pages.opening import MAX_SHOWN_RUNS
-from builder.pages.run_rows import run_list
+from builder.pages.run_rows import difference_table, run_list
 from builder.pages.run_status import (
     current_group_values,
     looks_of,
@@ -35,10 +36,13 @@ from builder.pages.run_status import (
     run_status,
     run_title,
     solo_after,
+    with_siblings,
 )
+from builder.pages.run_table import RunTable
 from builder.spec.catalogue import block_styles
-from builder.workspace.errors import NotFound, WorkspaceError
+from builder.workspace.errors import Deleted, NotFound, WorkspaceError
 from builder.workspace.rows import RunReader
+from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 from components.mixer import meter
 
@@ -173,19 +177,27 @@ class Charts:
 
     def __init__(self, workspace: Workspace, run_ids: tuple[str, ...]) -> None:
         self._workspace = workspace
+        self._run_ids = run_ids
         runs = [workspace.run(run_id) for run_id in run_ids]
-        siblings = workspace.runs(experiment_id=runs[0].experiment_id) if runs and runs[0].experiment_id else runs
-        looks = looks_of(workspace, [*siblings, *runs])
+        self._titles = list(map(run_title, runs))
+        self.view = self._view(runs)
+        self.is_live = True
+
+    def _view(self, runs: list[Run]) -> SharedView:
+        workspace = self._workspace
+        looks = looks_of(workspace, [*with_siblings(workspace, runs), *runs])
         shown = [
             ShownRun(run.id, run_title(run), workspace.run_folder(run.id), *looks[run.id], label=f"#{run.number}")
             for run in runs
         ]
-        self.view = SharedView(LiveView(shown, kind_looks(block_styles())))
-        self._run_ids = run_ids
-        self.is_live = True
+        return SharedView(LiveView(shown, kind_looks(block_styles())))
 
     def look(self) -> None:
-        self.is_live = any(not self._workspace.run(run_id).is_final for run_id in self._run_ids)
+        runs = [self._workspace.run(run_id) for run_id in self._run_ids]
+        if (titles := list(map(run_title, runs))) != self._titles:
+            self.view.close()
+            self.view, self._titles = self._view(runs), titles
+        self.is_live = any(not run.is_final for run in runs)
         self.view.look()
 
     def news(self, have: str) -> tuple[str, bytes] | None:
@@ -241,12 +253,16 @@ class Feed:
         try:
             asked = self._sources.get(key) or await self._open(key)
             asked.asked_at = now = self._clock()
-            if now - asked.looked_at >= (LIST_LOOK_SECONDS if name == "runs" else LOOK_SECONDS):
+            is_list = name == "runs" or (isinstance(asked.source, RunTable) and not asked.source.is_pending)
+            if now - asked.looked_at >= (LIST_LOOK_SECONDS if is_list else LOOK_SECONDS):
                 # Noted first, so that others who ask meanwhile are told what is known.
                 asked.looked_at = now
                 await run_in_threadpool(asked.source.look)
             if name == "profile":
                 return await self._profile(asked.source, query)
+        except Deleted:
+            # It may be restored: whoever looks at it is told nothing new until then.
+            return Response(status_code=204, headers={"Cache-Control": "no-store", SECONDS_HEADER: f"{IDLE_SECONDS:g}"})
         except NotFound:
             return PlainTextResponse("There is no such run; it may have been deleted.", 404)
         except WorkspaceError as error:
@@ -283,7 +299,8 @@ class Feed:
         if name == "preflight" and not source.is_live:
             return ANSWERED_SECONDS
         seconds = self._pace() if source.is_live else IDLE_SECONDS
-        return max(seconds, IDLE_SECONDS) if name == "runs" else seconds
+        is_list = name == "runs" or (isinstance(source, RunTable) and not source.is_pending)
+        return max(seconds, IDLE_SECONDS) if is_list else seconds
 
     async def _open(self, key: tuple[str, ...]) -> _Asked:
         async with self._opening:
@@ -305,6 +322,10 @@ class Feed:
         if name == "finding":
             run = workspace.run(ids[0])
             return Finding(ShownRun(run.id, run.name, workspace.run_folder(run.id), ""), int(ids[1]))
+        if name == "table":
+            return RunTable(workspace, ids[0])
+        if name == "differences":
+            return Kept(lambda: (difference_table(workspace, ids), False))
         if name == "runs":
             return Kept(lambda: self._list(workspace, ids[0] or None, ids[1:]))
         return Charts(workspace, tuple(ids))
@@ -343,6 +364,10 @@ def _key(name: str, query: Mapping[str, str]) -> tuple[str, ...] | None:
             return ("runs", query.get("experiment", ""), *_ids(query.get("shown", "")))
         case "finding" if re.fullmatch(r"[0-9]{1,15}", query.get("finding", "")):
             return ("finding", query.get("run", ""), query["finding"])
+        case "table":
+            return ("table", query.get("experiment", ""))
+        case "differences":
+            return ("differences", *_ids(query.get("runs", "")))
         case "charts" | "profile":
             return ("charts", *_ids(query.get("runs", "")))
     return None

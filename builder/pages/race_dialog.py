@@ -9,7 +9,7 @@ from builder.charts import depth_figure, kind_looks
 from builder.pages.markdown import plain
 from builder.pages.race_text import field_table, result_table, verdict_text, what_text
 from builder.pages.racing import depth_points, field_of, first_choice, race_of, race_warning
-from builder.pages.run_status import looks_of
+from builder.pages.run_status import looks_of, with_siblings
 from builder.pages.studio_actions import StudioActions
 from builder.spec import Experiment
 from builder.spec.blocks.registry import BLOCKS
@@ -131,7 +131,7 @@ def _result(actions: StudioActions) -> None:
         st.write("This experiment has no race yet.")
         return
     st.html(verdict_text(verdict(found)))
-    looks = looks_of(actions.workspace, actions.workspace.runs(experiment_id=actions.editing.experiment_id))
+    looks = looks_of(actions.workspace, with_siblings(actions.workspace, [each.run for each in found]))
     st.html(result_table(found, looks))
     points = depth_points(found)
     if points:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from builder.charts import EvaluationTable
-from builder.pages.differences import differences, in_short, values_of
+from builder.pages.differences import difference_rows, differences, in_short, values_of
 from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.pages.racing import race_line, race_of
-from builder.pages.run_status import looks_of
+from builder.pages.run_actions import is_there
+from builder.pages.run_status import looks_of, with_siblings
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 
@@ -33,11 +34,11 @@ def run_list(
         shown: Ids of the runs that are drawn, the one in view first.
         validation: The evaluations of a run that is drawn, where they are known.
     """
-    runs = workspace.runs(experiment_id=experiment_id) if experiment_id else [workspace.run(each) for each in shown]
+    runs = _runs_of(workspace, experiment_id, shown)
     by_id = {run.id: run for run in runs}
     drawn = [run_id for run_id in shown if run_id in by_id]
     listed = {run.id: run for run in (*runs[:MAX_LISTED], *(by_id[run_id] for run_id in drawn))}
-    looks = looks_of(workspace, runs)
+    looks = looks_of(workspace, [*with_siblings(workspace, runs), *runs])
     among_all, among_drawn = _differences(workspace, list(listed)), _differences(workspace, drawn)
     rows = []
     for run in listed.values():
@@ -52,14 +53,34 @@ def run_list(
                 "differs_whole": " · ".join(parts),
                 "status": run.status,
                 "reason": run.reason,
+                "tags": list(run.tags),
+                "notes": run.notes,
                 "colour": colour,
                 "dash": dash,
                 "seconds_ago": _age(time.time() - (run.finished_at or run.started_at or run.created_at)),
                 **_accuracy(run, validation),
             }
         )
-    race = race_line(race_of(workspace, experiment_id))
-    return {"rows": rows, "shown": drawn, "most": MAX_SHOWN_RUNS, "num_older": len(by_id) - len(listed), "race": race}
+    return {
+        "rows": rows,
+        "shown": drawn,
+        "most": MAX_SHOWN_RUNS,
+        "num_older": len(by_id) - len(listed),
+        "num_deleted": len(workspace.runs(experiment_id=experiment_id, deleted=True)) if experiment_id else 0,
+        "race": race_line(race_of(workspace, experiment_id)),
+    }
+
+
+def _runs_of(workspace: Workspace, experiment_id: str | None, shown: Sequence[str]) -> list[Run]:
+    if experiment_id:
+        return workspace.runs(experiment_id=experiment_id)
+    return [workspace.run(run_id) for run_id in shown if is_there(workspace, run_id)]
+
+
+def difference_table(workspace: Workspace, run_ids: Sequence[str]) -> dict[str, Any]:
+    """In which values of their documents runs differ: `{runs, rows}`, ids of those whose document is there."""
+    values = _values(workspace, [run_id for run_id in run_ids if is_there(workspace, run_id)])
+    return {"runs": list(values), "rows": difference_rows(values)}
 
 
 def _age(seconds: float) -> int:
@@ -78,8 +99,10 @@ def choice(sent: Any, workspace: Workspace, experiment_id: str | None) -> list[s
 
 
 def _differences(workspace: Workspace, run_ids: Sequence[str]) -> dict[str, list[str]]:
-    if len(run_ids) < 2:
-        return {}
+    return differences(_values(workspace, run_ids)) if len(run_ids) > 1 else {}
+
+
+def _values(workspace: Workspace, run_ids: Sequence[str]) -> dict[str, Any]:
     values = {}
     for run_id in run_ids:
         try:
@@ -87,7 +110,7 @@ def _differences(workspace: Workspace, run_ids: Sequence[str]) -> dict[str, list
         except (OSError, ValueError):
             # Its folder was taken away; the run is listed all the same.
             continue
-    return differences(values)
+    return values
 
 
 def _accuracy(run: Run, validation: Validation | None) -> dict[str, float | int | None]:

@@ -112,6 +112,15 @@ def looks_of(workspace: Workspace, runs: Iterable[Run]) -> dict[str, tuple[str, 
     return looks
 
 
+def with_siblings(workspace: Workspace, runs: Iterable[Run]) -> list[Run]:
+    """All runs of the first one's experiment, deleted ones too: by their places `looks_of` tells runs apart."""
+    runs = list(runs)
+    experiment_id = runs[0].experiment_id if runs else None
+    if experiment_id is None:
+        return runs
+    return [run for is_gone in (False, True) for run in workspace.runs(experiment_id=experiment_id, deleted=is_gone)]
+
+
 def kind_colour(kind: str) -> str:
     """The colour of a kind of block; of a tower of several kinds, one that no kind has."""
     return BLOCKS[kind].colour if kind in BLOCKS else MIXED_COLOUR

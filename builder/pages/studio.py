@@ -16,6 +16,7 @@ from builder.pages.dialogs import open_dialog
 from builder.pages.opening import no_study_text, open_session
 from builder.pages.parts import what_parts_show
 from builder.pages.presses import act
+from builder.pages.run_actions import KINDS, act_on_runs, leave_out_deleted
 from builder.pages.run_rows import choice, run_list
 from builder.pages.run_status import open_reader, run_notes, run_status
 from builder.pages.service import shared_crowd, shared_preflights, shared_workspace, tab_owner
@@ -155,7 +156,10 @@ def _top_bar(actions: StudioActions) -> None:
         st.rerun(scope="app")
     _write_address(session)
     run = actions.run()
-    if (not session.read_only and actions.follow()) or what_parts_show(actions) != session.drawn:
+    is_other = leave_out_deleted(workspace, session)
+    if is_other and session.read_only:
+        session.notify("warning", "This run was deleted.")
+    if is_other or (not session.read_only and actions.follow()) or what_parts_show(actions) != session.drawn:
         st.rerun(scope="app")
     reader = _reader(actions, run)
     status = run_status(workspace, run, reader) if run else None
@@ -290,14 +294,27 @@ def _runs(actions: StudioActions) -> None:
     _draw_all_if_changed(session)
     experiment_id = None if session.read_only else actions.editing.experiment_id
     found = run_list(actions.workspace, experiment_id, session.shown)
-    if found["rows"]:
+    if found["rows"] or found["num_deleted"]:
         follow = _feed("runs", experiment=experiment_id, shown=",".join(session.shown))
+        table = _feed("table", experiment=experiment_id) if experiment_id else None
         runs(
-            {**found, "read_only": session.read_only, "follow": follow},
+            {**found, "read_only": session.read_only, "follow": follow, "table": table},
             key="runs",
             on_choose=partial(_choose_runs, actions),
-            on_action=partial(_act, actions, "runs"),
+            on_action=partial(_act_on_runs, actions),
         )
+
+
+def _act_on_runs(actions: StudioActions) -> None:
+    session, message = actions.session, component_value("runs", "action")
+    if not isinstance(message, dict) or message.get("kind") not in KINDS:
+        _act(actions, "runs")
+    elif not session.is_repeated(("runs", message.get("nonce"))):
+        # What is written on a run is told by the feed; all parts are drawn again only if another run is drawn now.
+        before = list(session.shown)
+        with _heard(session):
+            act_on_runs(actions.workspace, session, message)
+        session.is_changed |= session.shown != before
 
 
 def _choose_runs(actions: StudioActions) -> None:

@@ -3,6 +3,7 @@
 WorkspaceError
 ├── WorkspaceUnusable       the folder or a file of it cannot be read or written as it is
 ├── NotFound                no experiment, run or revision of that id
+│   └── Deleted             a run that can be restored
 ├── RevisionConflict        an edit was based on an older revision than the newest one
 ├── NameRefused             nobody can be called so here
 ├── LabelRefused            a run cannot be called, tagged or noted so
@@ -28,6 +29,10 @@ class WorkspaceUnusable(WorkspaceError):
 
 class NotFound(WorkspaceError):
     """An id that this workspace does not hold."""
+
+
+class Deleted(NotFound):
+    """A run that was taken off every list, from where it can be restored."""
 
 
 class NameRefused(WorkspaceError):

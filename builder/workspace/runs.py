@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from builder.workspace.errors import NotFound, NotYours, TransitionNotAllowed, WorkspaceUnusable
+from builder.workspace.errors import Deleted, NotFound, NotYours, TransitionNotAllowed, WorkspaceUnusable
 from builder.workspace.life import ProcessIdentity, identity_of
 from builder.workspace.owners import HOST
 from builder.workspace.queue import fair_order
@@ -196,11 +196,11 @@ class RunStore(Store):
         """One run.
 
         Raises:
-            NotFound: if this workspace has none of that id, or it was deleted.
+            NotFound: if this workspace has none of that id; `Deleted` if it can be restored.
         """
         run = self._run_or_deleted(run_id)
         if run.deleted_at is not None:
-            raise NotFound(f"Run {run_id!r} was deleted.")
+            raise Deleted(f"Run {run_id!r} was deleted.")
         return run
 
     def runs(self, owner: str | None = None, experiment_id: str | None = None, *, deleted: bool = False) -> list[Run]:

@@ -1,4 +1,4 @@
-"""The runs that are drawn over each other: name, state, colour and line of each, and the choice of them."""
+"""The runs that are drawn over each other, the choice of them, and the table of all runs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class RunRow(TypedDict):
     differs_whole: str
     status: str
     reason: str
+    tags: list[str]
+    notes: str
     colour: str
     dash: str
     seconds_ago: int
@@ -42,17 +44,19 @@ class Race(TypedDict):
 class RunsData(TypedDict):
     """Newest first; `shown` are the ids of those that are drawn, the one in view first, at most `most`.
 
-    `num_older` runs are not listed; `race` is None unless they race. With `read_only` nothing can be chosen. `follow` is the
-    address of the list as it is later.
+    `num_older` runs are not listed, `num_deleted` can be restored; `race` is None unless they race. With `read_only` nothing
+    can be chosen. `follow` is the address of the list as it is later, `table` that of the table of all runs.
     """
 
     rows: list[RunRow]
     shown: list[str]
     most: int
     num_older: int
+    num_deleted: int
     race: Race | None
     read_only: bool
     follow: str
+    table: str | None
 
 
 @cache
@@ -74,6 +78,7 @@ def runs(
         data: What it shows.
         key: The widget's; its value `choose` is `{shown: [id], nonce}`.
         on_choose: Called when a person chose other runs, before the script runs.
-        on_action: Called when a person asked for the race's result; the widget's `action` is `{kind: "race_result", nonce}`.
+        on_action: Called when a person asked for the race's result or did something to runs in the table; the widget's
+            `action` is `{kind, nonce, …}`: `race_result`, or one of `builder.pages.run_actions`.
     """
     _renderer()(key=key, data={**data, "key": key}, on_choose_change=on_choose, on_action_change=on_action)

@@ -1,6 +1,7 @@
 """The list of runs in a browser: what it says, and what a press sends."""
 
 import pytest
+from listed_runs import row
 from playwright.sync_api import Page, expect
 from remounting import tell
 
@@ -9,34 +10,17 @@ pytestmark = pytest.mark.e2e
 LONG = "fifty layers on digits {} a shortcut around each of them"
 
 
-def row(number: int, **changes) -> dict:
-    return {
-        "id": f"r{number}",
-        "number": number,
-        "name": "digits",
-        "differs": f"seed {number}",
-        "differs_whole": f"seed {number} · batch size 16",
-        "status": "finished",
-        "reason": "",
-        "colour": "#3B7DE0",
-        "dash": "solid",
-        "seconds_ago": 100,
-        "val_accuracy": 0.9722,
-        "best_accuracy": 0.9815,
-        "best_step": 40,
-        **changes,
-    }
-
-
 def mount(page: Page, rows: list[dict], shown: list[str], **changes) -> None:
     data = {
         "rows": rows,
         "shown": shown,
         "most": 6,
         "num_older": 0,
+        "num_deleted": 0,
         "race": None,
         "read_only": False,
         "follow": "feed/runs?x",
+        "table": "feed/table?x",
         **changes,
     }
     page.evaluate("data => harness.mount('runs', data, { width: 530 })", data)
@@ -107,7 +91,11 @@ def test_six_runs_leave_room_for_the_charts(page: Page) -> None:
 def test_news_of_the_list_stay_when_the_page_draws_again_what_it_drew_before(page: Page) -> None:
     mount(page, [row(1, status="running", val_accuracy=None)], ["r1"])
     shown = page.locator(".rp-run[data-run=r1]")
-    tell(page, "runs?x", {"rows": [row(1, status="running", val_accuracy=0.75)], "num_older": 0, "race": None})
+    tell(
+        page,
+        "runs?x",
+        {"rows": [row(1, status="running", val_accuracy=0.75)], "num_older": 0, "num_deleted": 0, "race": None},
+    )
     expect(shown).to_contain_text("75.0 %")
     page.evaluate("rows => harness.update('runs', { rows })", [row(1, status="running", val_accuracy=None)])
     expect(shown).to_contain_text("75.0 %")

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -236,7 +237,11 @@ def test_the_list_knows_the_accuracies_of_what_is_drawn(feed, workspace, run, gr
         ("run", "run=%00", 404),
         ("run", f"run={'x' * 60_000}", 404),
         ("runs", "experiment=nobody", 200),
-        ("runs", "shown=nobody", 404),
+        ("runs", "shown=nobody", 200),
+        ("table", "experiment=nobody", 200),
+        ("table", "", 200),
+        ("differences", "runs=nobody", 200),
+        ("differences", "runs=..%2F..", 200),
         ("charts", "runs=nobody", 404),
         ("charts", "runs=..%2F..", 404),
         ("charts", "runs=" + "%2C" * 500, 200),
@@ -249,12 +254,20 @@ def test_what_there_is_not_is_refused_and_tells_nothing(feed, workspace, name, q
     assert str(workspace.folder) not in str(said)
 
 
-def test_a_run_deleted_under_way_is_gone(feed, workspace, run, grow, clock):
+def test_a_run_deleted_under_way_tells_nothing_until_it_is_restored_or_gone(feed, workspace, run, grow, clock):
     grow(5)
     assert ask(feed, "charts", f"runs={run.id}")[0] == 200
     workspace.set_status(run.id, "finished")
     workspace.delete_run(run.id)
     clock.now += LOOK_SECONDS
+    assert ask(feed, "charts", f"runs={run.id}")[0] == 204
+    assert ask(feed, "run", f"run={run.id}")[0] == 204
+    workspace.restore_run(run.id)
+    clock.now += LOOK_SECONDS
+    assert ask(feed, "charts", f"runs={run.id}")[0] == 200
+    workspace.delete_run(run.id)
+    workspace.purge_runs(math.inf)
+    clock.now += 2 * LOOK_SECONDS
     assert ask(feed, "charts", f"runs={run.id}")[0] == 404
     assert ask(feed, "run", f"run={run.id}")[0] == 404
 

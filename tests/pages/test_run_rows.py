@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from builder.charts import LiveView, ShownRun
-from builder.pages.differences import differences, flattened, in_short
+from builder.pages.differences import difference_rows, differences, flattened, in_short
 from builder.pages.run_rows import MAX_LISTED, choice, run_list
 from builder.pages.tower_words import tower_words
 from builder.spec import dump_experiment, load_experiment, with_value
@@ -55,6 +55,18 @@ def test_another_tower_is_told_in_a_word_and_one_of_the_same_blocks_by_a_letter(
     items = base.model_dump(mode="json")["network"]["items"]
     items[1]["out_features"] = 32
     assert differing(base, with_value(base, "network.items", items)) == [["layers A"], ["layers B"]]
+
+
+def test_a_table_has_every_value_that_is_not_the_same_in_all(base):
+    documents = [base, with_value(base, "training.seed", 1), with_value(base, "training.duration.epochs", 7.0)]
+    documents.append(load_experiment("digits-four-kinds"))
+    values = {str(place): flattened(each.model_dump(mode="json")) for place, each in enumerate(documents)}
+    rows = {row["title"]: row["cells"] for row in difference_rows(values)}
+    assert rows["seed"][:3] == ["0", "1", "0"]
+    assert rows["duration"][2] == "7 epochs"
+    assert rows["tower"][3] == "10 blocks · 4 kinds"
+    assert all(len(cells) == 4 and "" not in cells for cells in rows.values())
+    assert difference_rows({"a": values["0"], "b": values["0"]}) == []
 
 
 def test_many_differences_are_counted():

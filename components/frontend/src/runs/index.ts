@@ -1,5 +1,6 @@
 import "../shared/theme.css";
 import "./runs.css";
+import "./table/table.css";
 import { component } from "../shared/mount";
 import type { RunsData } from "./types";
 import { RunsView } from "./view";

@@ -11,6 +11,8 @@ export interface RunRow {
   differs_whole: string;
   status: Status;
   reason: string;
+  tags: string[];
+  notes: string;
   colour: string;
   /** Plotly's name of a line style. */
   dash: string;
@@ -32,11 +34,15 @@ export interface RunsData {
   shown: string[];
   most: number;
   num_older: number;
+  /** Runs that were deleted and can be restored. */
+  num_deleted: number;
   /** null unless they race. */
   race: Race | null;
   read_only: boolean;
   follow: string;
+  /** Where the table of all runs is told; null where there is none. */
+  table: string | null;
 }
 
 /** What the list's feed says. */
-export type RunsNews = Pick<RunsData, "rows" | "num_older" | "race">;
+export type RunsNews = Pick<RunsData, "rows" | "num_older" | "num_deleted" | "race">;

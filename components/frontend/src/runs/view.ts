@@ -5,7 +5,10 @@ import { lineSample } from "../shared/lines";
 import type { Host, View } from "../shared/mount";
 import { newNonce } from "../shared/nonce";
 import { attachPopover } from "../shared/popup";
+import { Outbox } from "../shared/outbox";
 import { Choice } from "../shared/pending";
+import { RunTable } from "./table/dialog";
+import type { RunAction } from "./table/types";
 import type { RunRow, RunsData, RunsNews } from "./types";
 import { accuracyText, agoText, inFront, shortNames, SIGNS, toggled, TONES, wholeText } from "./words";
 
@@ -107,6 +110,18 @@ export class RunsView implements View<RunsData> {
   );
   private readonly race = h("div", { class: "rp-race" }, this.verdict, this.result);
   private readonly popup: HTMLElement;
+  private readonly all = h(
+    "button",
+    {
+      type: "button",
+      class: "rp-all",
+      title: "All runs: sort, find, compare, tag, delete",
+      onclick: () => this.openTable(),
+    },
+    "Table",
+  );
+  private readonly outbox: Outbox<RunAction & { nonce: string }>;
+  private readonly table: RunTable;
   private readonly shown = new Map<string, Shown>();
   private readonly offered = new Map<string, Offered>();
   private readonly choice = new Choice<string>();
@@ -116,9 +131,15 @@ export class RunsView implements View<RunsData> {
 
   constructor(private readonly host: Host) {
     this.popup = h("div", { class: "rp-popup", role: "dialog", "aria-label": "Runs" }, this.note, this.offers);
-    this.element = h("div", { class: "rp-panel" }, this.list, this.none, this.open, this.popup, this.race);
+    const presses = h("div", { class: "rp-presses" }, this.open, this.all);
+    this.element = h("div", { class: "rp-panel" }, this.list, this.none, presses, this.popup, this.race);
     attachPopover(this.open, this.popup, this.open);
     host.root.append(this.element);
+    this.outbox = new Outbox((action) => host.trigger("action", action));
+    this.table = new RunTable(host.root, {
+      act: (action) => this.outbox.push({ ...action, nonce: newNonce() }),
+      choose: (change) => this.choose(change),
+    });
   }
 
   update(data: RunsData): void {
@@ -129,13 +150,23 @@ export class RunsView implements View<RunsData> {
 
   news(list: RunsNews | null): void {
     if (list === null || this.data === null) return;
-    const news = { rows: list.rows, num_older: list.num_older, race: list.race };
+    const { rows, num_older, num_deleted, race } = list;
+    const news = { rows, num_older, num_deleted, race };
     this.told = { follow: this.data.follow, news };
     this.data = { ...this.data, ...news };
     this.draw();
   }
 
+  left(): void {
+    this.outbox.flush();
+  }
+
+  back(): void {
+    this.table.back();
+  }
+
   destroy(): void {
+    this.table.destroy();
     this.element.remove();
   }
 
@@ -157,6 +188,9 @@ export class RunsView implements View<RunsData> {
       }),
     );
     setHidden(this.none, drawn.length > 0);
+    const table = data.read_only ? null : data.table;
+    setHidden(this.all, table === null);
+    this.table.update(table, chosen, data.most);
     this.drawRace(data);
     const isFull = chosen.length >= data.most;
     setHidden(this.open, data.read_only);
@@ -181,6 +215,11 @@ export class RunsView implements View<RunsData> {
     setText(this.verdict, race.text);
     setAttribute(this.verdict, "title", race.text);
     setAttribute(this.verdict, "data-over", race.is_over);
+  }
+
+  private openTable(): void {
+    this.popup.hidePopover();
+    this.table.open();
   }
 
   private showResult(): void {

@@ -10,6 +10,8 @@ const row = (changes: Partial<RunRow> = {}): RunRow => ({
   differs_whole: "seed 1 · batch size 16",
   status: "finished",
   reason: "",
+  tags: [],
+  notes: "",
   colour: "#3B7DE0",
   dash: "dash",
   seconds_ago: 90,
@@ -31,6 +33,8 @@ test("the hover has everything", () => {
   );
   const diverged = row({ status: "diverged", reason: "The loss became nan.", differs_whole: "", val_accuracy: null });
   expect(wholeText(diverged)).toBe("#3 digits-residual\ndiverged: The loss became nan.");
+  const noted = row({ val_accuracy: null, differs_whole: "", tags: ["best", "for class"], notes: "Try again." });
+  expect(wholeText(noted)).toBe("#3 digits-residual\nfinished\n#best #for class\nTry again.");
 });
 
 test("every state has a sign and a tone", () => {

@@ -54,6 +54,8 @@ export function wholeText(row: RunRow): string {
     const best = row.best_accuracy === null ? "" : `, best ${percent(row.best_accuracy, 2)} at step ${row.best_step}`;
     lines.push(`validation accuracy ${percent(row.val_accuracy, 2)}${best}`);
   }
+  if (row.tags.length > 0) lines.push(row.tags.map((tag) => `#${tag}`).join(" "));
+  if (row.notes !== "") lines.push(row.notes);
   return lines.join("\n");
 }
 
