@@ -11,6 +11,10 @@ export interface Zoom {
   y: Range | null;
 }
 
+/** Pixels of a chart's height beside its plot, and of a tick's word. */
+const EDGES = 28;
+const TICK_HEIGHT = 14;
+
 export interface Frame {
   width: number;
   height: number;
@@ -132,12 +136,19 @@ function verticalAxis(chart: Chart, frame: Frame): Layout {
   const range = frame.zoom.y ?? frame.range;
   if (chart.x === "plane") return { showgrid: false, ...(frame.zoom.y && { range: frame.zoom.y }) };
   if (frame.scale === null) return { showgrid: false };
+  const most = mostTicks(frame);
   if (frame.scale === "linear") {
-    return { type: "linear", range: range ?? [0, 1], tickformat: chart.tick_format, nticks: frame.isLarge ? 10 : 6 };
+    return { type: "linear", range: range ?? [0, 1], tickformat: chart.tick_format, nticks: most };
   }
   const shown: Range = range ?? [-4, 1];
-  const ticks = logTicks(10 ** shown[0], 10 ** shown[1], frame.floor, frame.isLarge ? 12 : 6);
+  const ticks = logTicks(10 ** shown[0], 10 ** shown[1], frame.floor, most);
   return { type: "log", range: shown, tickmode: "array", ...ticks };
+}
+
+/** So many words of a vertical axis have room over each other. */
+export function mostTicks({ isLarge, height }: Pick<Frame, "isLarge" | "height">): number {
+  const room = Math.floor((height - EDGES) / TICK_HEIGHT);
+  return Math.max(2, Math.min(isLarge ? 12 : 6, room));
 }
 
 /** Under the curves, which the lines would hide; what they are called stands over the plot. */
