@@ -11,7 +11,7 @@ import pytest
 from starlette.requests import Request
 
 from builder.charts.assembly import Assembly
-from builder.pages import feed as feed_module
+from builder.pages import feed_sources
 from builder.pages.feed import FORGET_SECONDS, LOOK_SECONDS, MAX_SOURCES, SECONDS_HEADER, VERSION_HEADER, Feed
 from builder.spec import dump_experiment, load_experiment
 from builder.workspace.errors import WorkspaceUnusable
@@ -188,8 +188,8 @@ def test_no_runs_are_charts_that_say_what_will_appear(feed):
 def test_files_are_looked_at_once_for_all_who_ask(feed, run, grow, clock, monkeypatch):
     grow(5)
     looks = []
-    original = feed_module.RunState.look
-    monkeypatch.setattr(feed_module.RunState, "look", lambda self: (looks.append(1), original(self)))
+    original = feed_sources.RunState.look
+    monkeypatch.setattr(feed_sources.RunState, "look", lambda self: (looks.append(1), original(self)))
     for _ in range(30):
         ask(feed, "run", f"run={run.id}")
     assert len(looks) == 1
@@ -276,7 +276,7 @@ def test_a_read_only_or_damaged_file_is_told_in_words(feed, workspace, run, grow
     def broken(*_):
         raise WorkspaceUnusable("The disk is gone.")
 
-    monkeypatch.setattr(feed_module, "run_status", broken)
+    monkeypatch.setattr(feed_sources, "run_status", broken)
     assert ask(feed, "run", f"run={run.id}")[:2] == (503, "The disk is gone.")
 
 
@@ -304,8 +304,8 @@ def test_a_finding_is_told_whole_kept_by_the_browser_and_read_once(feed, run, gr
     }
     writer.add_evaluation(1, 0.1, "validation", {"accuracy": 0.5}, findings={"filters": arrays})
     reads = []
-    read = feed_module.read_content
-    monkeypatch.setattr(feed_module, "read_content", lambda *which: reads.append(which) or read(*which))
+    read = feed_sources.read_content
+    monkeypatch.setattr(feed_sources, "read_content", lambda *which: reads.append(which) or read(*which))
     for encoding in ("", "gzip, deflate"):
         status, content, headers = ask(feed, "finding", f"run={run.id}&finding=1", encoding=encoding)
         assert status == 200
