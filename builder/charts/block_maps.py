@@ -61,7 +61,7 @@ def gate_map_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook]) -
         id="gate_map",
         title="Gates over time",
         help="Mean of the transform gate T of each highway block over batch and units: 0 passes the input on, 1 "
-        "replaces it (Srivastava et al. 2015, arXiv 1507.06228, section 5). The full colour is the round share above the "
+        "replaces it (Srivastava et al. 2015, arXiv 1507.06228, “Analysis”). The full colour is the round share above the "
         "greatest in sight, so that gates that hardly open are seen too.",
         appears="Press Train: how far each gate opens will appear here.",
         kind="highway",

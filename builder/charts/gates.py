@@ -34,7 +34,7 @@ def gate_profile_chart(runs: Sequence[RecordedRun], kinds: Mapping[str, KindLook
         section="Gates",
         help="How open the gates of each highway block are: of all gates of a batch, the share in each range from 0 "
         "(passes the input on) to 1 (replaces it); a dash at their mean. The ranges are finer at both ends, where most "
-        "gates are (Srivastava et al. 2015, arXiv 1507.06228, section 5). "
+        "gates are (Srivastava et al. 2015, arXiv 1507.06228, “Analysis”). "
         + SCRUBS
         + stride_text(runs[:1], "gate_mean")
         + (" Of the first run only." if len(runs) > 1 else ""),
