@@ -65,7 +65,8 @@ export class Store {
     if (data.catalogue && !same(data.catalogue, this.catalogue)) this.catalogue = data.catalogue;
     this.unconfirmed.receive(data.epoch, data.rev);
     if (this.owner.receive(data.epoch, data.rev, data.document)) {
-      this.drop();
+      // What was overtaken in mid-typing holds too, where the mixer's rates alone have changed; else the server keeps it beside.
+      this.flush();
       this.gesture.end();
       this.analyses.clear();
     }
