@@ -232,7 +232,7 @@ def test_a_double_click_on_train_gives_one_run_that_learns_the_digits(open_scree
     lines = [each.locator(".rp-line path") for each in (first, second)]
     assert lines[0].get_attribute("stroke") != lines[1].get_attribute("stroke")
     assert lines[0].get_attribute("stroke-dasharray") != lines[1].get_attribute("stroke-dasharray")
-    assert screen.query("with") == run.id
+    screen.until(lambda: screen.query("with") == run.id, "the address names the other run")
 
     def both_are_drawn():
         return {f"#{run.number}", f"#{screen.run().number}"} <= set(screen.traces("loss"))
