@@ -1,7 +1,7 @@
 /** What lies along a chart over time: steps, epochs, or seconds of training. Pure. */
 
 import type { Assembly } from "./merge";
-import type { Trace } from "./message";
+import type { Flag, Trace } from "./message";
 
 export type Along = "steps" | "epochs" | "seconds";
 
@@ -77,4 +77,14 @@ export function roundEnd(traces: readonly Trace[]): number {
 export function runOf(trace: Trace, assembly: Assembly): string | null {
   const beginning = trace.uid.split("-")[0];
   return Object.keys(assembly.runs).find((run) => run.replace(/[^A-Za-z0-9]/g, "_") === beginning) ?? null;
+}
+
+/** Flags stand at steps of their runs: the same along something else, each with the one that it was. */
+export function placedFlags(flags: readonly Flag[], along: Along, assembly: Assembly): Map<Flag, Flag> {
+  const found = new Map<Flag, Flag>();
+  for (const flag of flags) {
+    const at = placing(along, flag.run, assembly);
+    if (at !== null) found.set({ ...flag, x: at(flag.x) }, flag);
+  }
+  return found;
 }

@@ -1,27 +1,27 @@
-/** One panel: a chart, its title that chooses another, its axis type, its size. */
+/** One panel: a chart under its head, with legend and slider. */
 
 import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import { beside } from "../shared/feed";
 import { saveFrom } from "../shared/save";
 import type { Colours, ThemeName } from "../shared/theme";
-import { type Along, NOT_KNOWN, placing, roundEnd } from "./along";
+import { type Along, NOT_KNOWN, placedFlags, roundEnd } from "./along";
 import { above, type Range, verticalRange } from "./axis";
 import { fillChart, fillsOf, heightsOf } from "./fill";
 import type { Findings } from "./findings";
 import { flagAt, flagKey } from "./flags";
-import { drawsFlags, type Frame, inked, layoutOf, sidesOf, type Zoom } from "./layout";
+import { type Choice, newChoice } from "./choice";
+import { drawsFlags, type Frame, inked, layoutOf, sidesOf } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
-import { Menu } from "./menu";
 import type { Assembly } from "./merge";
-import type { Chart, Content, Flag, Scale, Trace } from "./message";
-import { type Moment, momentAt, placeOf } from "./moment";
+import type { Chart, Content, Flag, Trace } from "./message";
+import { momentAt, placeOf } from "./moment";
+import { PanelHead } from "./panel_head";
 import { Bands, depthUnder } from "./bands";
 import { figureOf, savePng } from "./png";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
-import { Scrubber, type Stops } from "./scrubber";
-import { floorTo, type Steps } from "./steps";
-import { grouped } from "../shared/words";
-import type { Filter } from "./tiles";
+import { Scrubber } from "./scrubber";
+import type { Steps } from "./steps";
+import { rowsOf, type Rows, rowStops, stepStops, type Stops } from "./stops";
 import { Wall } from "./wall";
 
 export const SELDOM_MS = 500;
@@ -55,24 +55,6 @@ export interface PanelEvents {
   point(depth: number | null): void;
 }
 
-/** What a person set on a chart; it stays with the chart, whichever panel shows it. */
-export interface Choice {
-  scale: Scale | null;
-  zoom: Zoom;
-  /** Legend keys of what is left out. */
-  hidden: Set<string>;
-  /** Which row is drawn, where it is one at a time; null follows the newest. */
-  moment: Moment | null;
-  /** Whose tiles alone are shown, of a wall. */
-  filter: Filter | null;
-  /** Which tile is chosen, of a strip. */
-  tile: number;
-}
-
-export function newChoice(scale: Scale | null): Choice {
-  return { scale, zoom: { x: null, y: null }, hidden: new Set(), moment: null, filter: null, tile: 0 };
-}
-
 /** Where contents of findings are asked for. */
 export interface Source {
   findings: Findings;
@@ -80,34 +62,9 @@ export interface Source {
   steps: Steps;
 }
 
-/** The picker's list, in the charts' order; a section stands where its first chart does. */
-function bySection(charts: readonly Chart[]): HTMLElement[] {
-  const sections = new Map<string, HTMLElement>();
-  for (const chart of charts) {
-    const label = chart.section;
-    if (!sections.has(label)) sections.set(label, h("optgroup", { label }));
-    sections.get(label)!.append(h("option", { value: chart.id }, chart.title));
-  }
-  return [...sections.values()];
-}
-
 export class Panel {
   readonly element: HTMLElement;
-  private readonly title = h("select", { class: "lv-title", "aria-label": "Chart shown here" });
-  private readonly note = h("span", { class: "lv-note" });
-  private readonly reset = h(
-    "button",
-    { class: "hr-quiet lv-tool", type: "button", title: "Show everything again" },
-    "Reset zoom",
-  );
-  private readonly flags = h("button", {
-    class: "hr-quiet lv-tool lv-flags",
-    type: "button",
-    title: "Flags: what was changed, and the ways back to before it",
-    "aria-haspopup": "dialog",
-  });
-  private readonly scale = h("button", { class: "hr-quiet lv-tool", type: "button" });
-  private readonly size = h("button", { class: "hr-quiet lv-tool lv-size", type: "button" });
+  private readonly head: PanelHead;
   private readonly plot = h("div", { class: "lv-plot" });
   private readonly legend = h("div", { class: "lv-legend" });
   private readonly scrubber = new Scrubber((at) => this.goTo(at));
@@ -124,7 +81,6 @@ export class Panel {
     },
   });
   private readonly empty = h("p", { class: "lv-empty" });
-  private readonly menu: Menu;
   private chart: Chart | null = null;
   /** The flags as they were told, by those that are drawn. */
   private declared = new Map<Flag, Flag>();
@@ -133,7 +89,7 @@ export class Panel {
   private choice: Choice = newChoice(null);
   private range: Range | null = null;
   /** The table whose rows are drawn one at a time, as it was drawn last. */
-  private rows: { table: string; x: number[] } | null = null;
+  private rows: Rows | null = null;
   private stops: Stops | null = null;
   private lit: readonly [number, number][] = [];
   private frame: Frame | null = null;
@@ -143,31 +99,28 @@ export class Panel {
   private drawnAt = -Infinity;
 
   constructor(private readonly events: PanelEvents) {
-    this.menu = new Menu({
+    this.head = new PanelHead({
+      choose: (chartId) => events.choose(chartId),
+      enlarge: () => events.enlarge(),
+      toggleScale: () => this.toggleScale(),
+      resetZoom: () => this.resetZoom(),
+      openFlags: (where) => events.openFlags(where),
       along: (along) => events.along(along),
       csv: () => this.saveCsv(),
       png: (theme) => void this.savePng(theme),
     });
-    const { reset, flags, scale, menu, size } = this;
-    const tools = h("div", { class: "lv-tools" }, reset, flags, scale, menu.button, size, menu.popup);
-    const head = h("header", { class: "lv-head" }, this.title, this.note, tools);
     this.element = h(
       "section",
       { class: "lv-panel" },
-      head,
+      this.head.element,
       h("div", { class: "lv-body" }, this.plot, this.bands.element, this.above, this.empty),
       this.legend,
       this.wall.element,
       this.scrubber.element,
     );
-    this.title.addEventListener("change", () => events.choose(this.title.value));
-    this.size.addEventListener("click", () => events.enlarge());
-    this.scale.addEventListener("click", () => this.toggleScale());
-    this.reset.addEventListener("click", () => this.resetZoom());
     this.above.addEventListener("click", () => this.toggleScale());
     this.plot.addEventListener("pointermove", (event) => this.pointed(event));
     this.plot.addEventListener("pointerleave", () => events.point(null));
-    this.flags.addEventListener("click", () => events.openFlags(this.flags));
     this.plot.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
   }
 
@@ -190,15 +143,9 @@ export class Panel {
     }
     this.chart = chart;
     this.choice = choice;
-    const ids = charts.map((each) => each.id).join();
-    if (this.title.dataset.charts !== ids) {
-      this.title.dataset.charts = ids;
-      this.title.replaceChildren(...bySection(charts));
-    }
-    this.title.value = chart.id;
+    this.head.name(chart, charts);
     setAttribute(this.element, "data-chart", chart.id);
     setAttribute(this.element, "aria-label", chart.title);
-    setAttribute(this.title, "title", `${chart.help} Choose another chart here.`);
   }
 
   /** Whether it should follow the news now; charts of a single step jump about, so they follow more seldom. */
@@ -217,7 +164,9 @@ export class Panel {
     const message = assembly.message;
     if (chart === null || message === null) return;
     const { steps } = source;
-    this.stops = chart.every === null ? this.rowsOf(chart, assembly) : stepsOf(chart.every, message.last_step, steps);
+    this.rows = chart.every === null ? rowsOf(chart, assembly) : null;
+    if (chart.every !== null) this.stops = stepStops(chart.every, message.last_step, steps);
+    else this.stops = this.rows && rowStops(this.rows, choice.moment, assembly);
     const profile = chart.every === null ? null : steps.of(chart.id, chart.every);
     const content = this.contentOf(chart, source);
     const fills = chart.finding === null ? profile?.fills : fillsOf(content, choice.tile);
@@ -227,15 +176,16 @@ export class Panel {
       along,
     });
     this.showWall(chart, content);
-    const note = profile?.note ?? message.notes[chart.id] ?? "";
-    this.label(chart, this.wordsFor(chart, content, isEmpty), isLarge, note);
-    const numFlags = drawsFlags(chart) && !isEmpty ? message.flags.length : 0;
-    setHidden(this.flags, numFlags === 0);
-    setText(this.flags, `⚑${numFlags}`);
-    setAttribute(this.flags, "aria-label", `Flags of ${chart.title}: ${numFlags}`);
-    this.menu.update(chart.title, along, chart.x === "step", chart.csv, isEmpty);
+    this.head.update(chart, choice, {
+      note: profile?.note ?? message.notes[chart.id] ?? "",
+      numFlags: drawsFlags(chart) && !isEmpty ? message.flags.length : 0,
+      along,
+      isEmpty,
+      isLarge,
+    });
+    this.say(this.wordsFor(chart, content, isEmpty));
     const isUnplaced = isEmpty && along !== "steps" && chart.x === "step" && !fillChart(chart, null, assembly).isEmpty;
-    if (isUnplaced) setText(this.empty, NOT_KNOWN);
+    if (isUnplaced) this.say(NOT_KNOWN);
     this.last = null;
     const entries = entriesOf(traces);
     drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
@@ -254,7 +204,7 @@ export class Panel {
     const limit = beyond === null ? undefined : message.limits[chart.id];
     this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range, limit);
     this.sayAbove(choice.zoom.y === null ? beyond : null);
-    this.declared = placed(message.flags, along, assembly);
+    this.declared = placedFlags(message.flags, along, assembly);
     const frame: Frame = {
       width,
       height,
@@ -339,20 +289,10 @@ export class Panel {
     return chart.finding !== null && this.rows !== null ? "On its way …" : chart.empty;
   }
 
-  private label(chart: Chart, words: string | null, isLarge: boolean, note: string): void {
-    setText(this.note, note);
-    setAttribute(this.note, "title", note);
+  /** In the place of a drawing. */
+  private say(words: string | null): void {
     setText(this.empty, words ?? "");
     setHidden(this.empty, words === null);
-    setHidden(this.scale, chart.scale === null);
-    const isLog = this.choice.scale === "log";
-    setText(this.scale, isLog ? "log" : "linear");
-    setAttribute(this.scale, "title", `The vertical axis is ${isLog ? "logarithmic" : "linear"}: click to change it`);
-    setHidden(this.reset, this.choice.zoom.x === null && this.choice.zoom.y === null);
-    setText(this.size, isLarge ? "✕" : "⤢");
-    const act = isLarge ? "Back to all charts (Escape)" : "Enlarge";
-    setAttribute(this.size, "title", act);
-    setAttribute(this.size, "aria-label", `${act}: ${chart.title}`);
   }
 
   /** Nothing is left out without a word. */
@@ -367,16 +307,6 @@ export class Panel {
       `Values ${words} lie above this axis, which makes room for three times the loss at the start. ` +
         "Click for the logarithmic axis, which shows them all.",
     );
-  }
-
-  private rowsOf(chart: Chart, assembly: Assembly): Stops | null {
-    const matrix = chart.figure.data.find((trace) => trace.meta?.matrix !== undefined);
-    const table = chart.finding ?? matrix?.meta?.table;
-    const { x, labels } = assembly.table(table ?? "");
-    this.rows = table === undefined || x.length === 0 ? null : { table, x };
-    if (this.rows === null) return null;
-    const at = placeOf(this.choice.moment, this.rows.table, x);
-    return { first: 0, last: x.length - 1, every: 1, at, label: (place) => labels[place] ?? "", isLabelled: true };
   }
 
   private goTo(at: number): void {
@@ -452,23 +382,4 @@ export class Panel {
     this.range = null;
     this.events.redraw();
   }
-}
-
-/** Steps at which there are values; what is drawn stands over the chart, for it may be the mean of several. */
-function stepsOf(every: number, lastStep: number, { chosen }: Steps): Stops | null {
-  if (lastStep < every) return null;
-  const last = floorTo(every, lastStep);
-  const at = chosen === null ? last : Math.min(last, floorTo(every, chosen));
-  const label = (step: number) => (step >= last ? "The newest step" : `Step ${grouped(step)}`);
-  return { first: every, last, every, at, label, isLabelled: false };
-}
-
-/** Flags stand at steps of their runs: the same along something else, each with the one that it was. */
-function placed(flags: readonly Flag[], along: Along, assembly: Assembly): Map<Flag, Flag> {
-  const found = new Map<Flag, Flag>();
-  for (const flag of flags) {
-    const at = placing(along, flag.run, assembly);
-    if (at !== null) found.set({ ...flag, x: at(flag.x) }, flag);
-  }
-  return found;
 }

@@ -1,20 +1,9 @@
 /** The control under a chart that draws one of many: a slider over them, and what the drawn one is. */
 
 import { h, setAttribute, setHidden, setText } from "../shared/dom";
+import type { Stops } from "./stops";
 
 const HOW = "Drag, or press the arrow keys, to look back; at its right end it follows the newest.";
-
-/** What a slider goes through: the places of rows, or steps. */
-export interface Stops {
-  first: number;
-  last: number;
-  every: number;
-  at: number;
-  /** What is drawn there. */
-  label: (at: number) => string;
-  /** Whether the label stands beside the slider; where it does not, something else says it. */
-  isLabelled: boolean;
-}
 
 export class Scrubber {
   readonly element: HTMLElement;

@@ -13,7 +13,8 @@ import { FlagMenu } from "./flag_menu";
 import { Assembly } from "./merge";
 import type { Message } from "./message";
 import { Pace } from "./pace";
-import { type Choice, newChoice, Panel, SELDOM_MS } from "./panel";
+import { type Choice, newChoice } from "./choice";
+import { Panel, SELDOM_MS } from "./panel";
 import { type Answer, type Profile, Steps } from "./steps";
 
 export interface Data {
