@@ -109,14 +109,15 @@ function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): L
   if (chart.x === "class") return { showgrid: false };
   if (chart.x === "plane") return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }) };
   if (chart.x === "depth") {
-    const deepest = deepestOf(traces);
+    const deepest = extentOf(traces)[1];
     const dtick = Math.ceil(deepest / (frame.isLarge ? 24 : 10));
     return { showgrid: false, range: frame.zoom.x ?? [0.4, deepest + 0.6], tick0: 1, dtick };
   }
   if (chart.x === "count") {
-    const nticks = frame.isLarge ? 24 : 8;
+    const [least, greatest] = frame.zoom.x ?? extentOf(traces);
+    const dtick = Math.max(1, Math.ceil((greatest - least) / (frame.isLarge ? 24 : 8)));
     // Plotly throws at a range of null.
-    return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }), nticks, tickformat: "d" };
+    return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }), tick0: 0, dtick };
   }
   return {
     showgrid: false,
@@ -126,10 +127,16 @@ function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): L
   };
 }
 
-function deepestOf(traces: readonly Trace[]): number {
-  let deepest = 1;
-  for (const trace of traces) for (const x of trace.x ?? []) if (typeof x === "number" && x > deepest) deepest = x;
-  return deepest;
+function extentOf(traces: readonly Trace[]): Range {
+  let [least, greatest] = [Infinity, 1];
+  for (const trace of traces) {
+    for (const x of trace.x ?? []) {
+      if (typeof x !== "number") continue;
+      if (x < least) least = x;
+      if (x > greatest) greatest = x;
+    }
+  }
+  return [Math.min(least, greatest), greatest];
 }
 
 function verticalAxis(chart: Chart, frame: Frame): Layout {
