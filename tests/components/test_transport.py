@@ -231,12 +231,13 @@ def test_a_rename_that_is_given_up_or_empty_is_none(page: Page) -> None:
 
 
 def test_quick_presses_are_sent_one_by_one_in_order(page: Page) -> None:
+    page.clock.install()
     mount(page, some_run("running"), can_redo=True)
     page.evaluate(
         "for (const name of ['undo', 'undo', 'redo']) harness.root('transport').querySelector(`.tp-${name}`).click()"
     )
     assert len(actions(page)) == 1
-    page.wait_for_timeout(600)
+    page.clock.run_for(600)
     assert [action["kind"] for action in actions(page)] == ["undo", "undo", "redo"]
 
 
