@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from builder.charts.chart import Chart, uid_of
-from builder.charts.finding_table import class_names_of, finding_empty, finding_table
+from builder.charts.finding_table import class_names_of, finding_chart
 from builder.charts.look import RUN_COLOURS, transparent
 from builder.charts.mistakes import score_text
 from builder.charts.runs import RecordedRun
@@ -20,29 +20,22 @@ _PARTS = ("train", "validation")
 
 def boundary_chart(runs: Sequence[RecordedRun]) -> Chart:
     """The first run's predictions over the plane."""
-    return Chart(
+    return finding_chart(
+        runs,
+        KIND,
         id=KIND,
         title="Decision boundary",
-        section="What it learned",
         help="At one evaluation: the class that the network gives to each place in the plane, the stronger the colour the "
         "surer it is. Dots are samples in the colour of their true class: small ones train, ringed ones validate. The "
-        "boundary is where the colours meet (TensorFlow Playground, Smilkov et al. 2017, arXiv 1708.03788)."
-        + (" Of the first run only." if len(runs) > 1 else ""),
-        empty=finding_empty(
-            runs,
-            KIND,
-            "Press Train: at the first evaluation, what the network says of each place in the plane will appear here.",
-            "Only data of two features has a plane to draw, such as spirals, moons, circles or exclusive or.",
-        ),
+        "boundary is where the colours meet (TensorFlow Playground, Smilkov et al. 2017, arXiv 1708.03788).",
+        appears="Press Train: at the first evaluation, what the network says of each place in the plane will appear here.",
+        without="Only data of two features has a plane to draw, such as spirals, moons, circles or exclusive or.",
         traces=[trace for run in runs[:1] for trace in _traces(run)],
-        columns={},
         x="plane",
-        scale=None,
         layout={
             "xaxis": {"constrain": "domain"},
             "yaxis": {"constrain": "domain", "scaleanchor": "x"},
         },
-        finding=finding_table(runs[0], KIND) if runs else None,
     )
 
 

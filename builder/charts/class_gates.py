@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from builder.charts.chart import Chart, uid_of
-from builder.charts.finding_table import class_names_of, finding_empty, finding_table
+from builder.charts.finding_table import class_names_of, finding_chart
 from builder.charts.gates import NO_HIGHWAY
 from builder.charts.look import KindLook, look_of
-from builder.charts.mistakes import look_of as tiles_look
-from builder.charts.mistakes import score_text
+from builder.charts.mistakes import score_text, tiles_look
 from builder.charts.runs import RecordedRun
 from builder.charts.text import DIGITS_OF_COLOURS, escape, to_json_number, to_json_numbers
 
@@ -129,14 +129,8 @@ def class_gates_content(run: RecordedRun, arrays: Mapping[str, np.ndarray]) -> d
     return {"fills": fills, "variants": variants, "wall": {"tiles": tiles, **tiles_look(arrays)}}
 
 
-def _chart(runs: Sequence[RecordedRun], *, help: str, appears: str, **more: Any) -> Chart:
+def _chart(runs: Sequence[RecordedRun], **more: Any) -> Chart:
+    chart = finding_chart(runs, KIND, section="Gates", without=NO_HIGHWAY, x="depth", **more)
+    # To a run of an earlier version without gates nothing is lacking.
     is_gated = any(block["kind"] == "highway" for run in runs[:1] for block in run.blocks)
-    return Chart(
-        section="Gates",
-        help=help + (" Of the first run only." if len(runs) > 1 else ""),
-        empty=finding_empty(runs, KIND, appears, NO_HIGHWAY) if is_gated or not runs else NO_HIGHWAY,
-        columns={},
-        x="depth",
-        finding=finding_table(runs[0], KIND) if runs else None,
-        **{"scale": None, **more},
-    )
+    return chart if is_gated or not runs else replace(chart, empty=NO_HIGHWAY)

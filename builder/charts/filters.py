@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from builder.charts.chart import Chart
-from builder.charts.finding_table import finding_empty, finding_table
+from builder.charts.finding_table import finding_chart
 from builder.charts.png import sheet_of
 from builder.charts.runs import RecordedRun
 
@@ -17,26 +17,18 @@ KIND = "filters"
 
 def filters_chart(runs: Sequence[RecordedRun]) -> Chart:
     """What the first layer of the first run looks for."""
-    return Chart(
+    return finding_chart(
+        runs,
+        KIND,
         id=KIND,
         title="First-layer filters",
-        section="What it learned",
         help="The weights of the first layer as pictures, at one evaluation: a convolution's kernels, or what each unit of "
         "a linear layer weighs every pixel with. Middle grey is 0; all are drawn on one scale. Trained ones often show "
-        "edges and blobs (Krizhevsky et al. 2012, ImageNet Classification with Deep CNNs, figure 3)."
-        + (" Of the first run only." if len(runs) > 1 else ""),
-        empty=finding_empty(
-            runs,
-            KIND,
-            "Press Train: at the first evaluation, the first layer's weights will appear here as pictures.",
-            "The first layer's weights are not pictures here: the data are not images, or the first layer with weights is "
-            "a linear one that no longer sees the pixels themselves.",
-        ),
-        traces=[],
-        columns={},
+        "edges and blobs (Krizhevsky et al. 2012, ImageNet Classification with Deep CNNs, figure 3).",
+        appears="Press Train: at the first evaluation, the first layer's weights will appear here as pictures.",
+        without="The first layer's weights are not pictures here: the data are not images, or the first layer with weights "
+        "is a linear one that no longer sees the pixels themselves.",
         x="class",
-        scale=None,
-        finding=finding_table(runs[0], KIND) if runs else None,
         tiles="wall",
     )
 

@@ -1,9 +1,11 @@
-"""Which evaluations have a finding to show: rows without numbers, whose contents are asked for one at a time."""
+"""Charts of findings: their declaration, and which evaluations have one: rows whose contents are asked for one at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from builder.charts.chart import Chart, Section
 from builder.charts.runs import RecordedRun
 from builder.charts.tables import Sent, Table, evaluation_label
 from builder.workspace.rows import Finding
@@ -48,15 +50,39 @@ def finding_table(run: RecordedRun, kind: str) -> str:
     return f"{run.id}/{kind}"
 
 
-def finding_empty(runs: Sequence[RecordedRun], kind: str, appears: str, without: str) -> str:
-    """The words in the place of a chart without a finding: what will appear, or why nothing can.
+def finding_chart(
+    runs: Sequence[RecordedRun],
+    kind: str,
+    *,
+    help: str,
+    appears: str,
+    without: str,
+    section: Section = "What it learned",
+    traces: Sequence[dict[str, Any]] = (),
+    **more: Any,
+) -> Chart:
+    """A chart of what the first run's evaluations found.
 
     Args:
         runs: in the picker's order; the first one is drawn.
         kind: of finding.
+        help: what is drawn.
         appears: what will appear.
         without: why a run that looks at its evaluations finds none of the kind.
+        section: as `Chart` has it, and so are `traces` and `more`.
     """
+    return Chart(
+        section=section,
+        help=help + (" Of the first run only." if len(runs) > 1 else ""),
+        empty=_empty(runs, kind, appears, without),
+        traces=list(traces),
+        columns={},
+        finding=finding_table(runs[0], kind) if runs else None,
+        **{"scale": None, **more},
+    )
+
+
+def _empty(runs: Sequence[RecordedRun], kind: str, appears: str, without: str) -> str:
     for run in runs[:1]:
         if "findings" not in run.info:
             return _EARLIER

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from builder.charts.chart import Chart
-from builder.charts.finding_table import class_names_of, finding_empty, finding_table
+from builder.charts.finding_table import class_names_of, finding_chart
 from builder.charts.png import sheet_of
 from builder.charts.runs import RecordedRun
 from builder.charts.text import to_json_numbers
@@ -18,25 +18,17 @@ KIND = "mistakes"
 
 def mistakes_chart(runs: Sequence[RecordedRun]) -> Chart:
     """What the first run gets most wrong on its validation part."""
-    return Chart(
+    return finding_chart(
+        runs,
+        KIND,
         id=KIND,
         title="Worst mistakes",
-        section="What it learned",
         help="Of the validation samples taken for another class at one evaluation those of highest loss, worst first: true "
         "class → predicted class, loss, and how sure the network was. To look at them finds wrong labels and odd samples "
-        "(A. Karpathy, “A Recipe for Training Neural Networks”, 2019)."
-        + (" Of the first run only." if len(runs) > 1 else ""),
-        empty=finding_empty(
-            runs,
-            KIND,
-            "Press Train: at the first evaluation, the samples that the network gets most wrong will appear here.",
-            "This run does not look for its mistakes.",
-        ),
-        traces=[],
-        columns={},
+        "(A. Karpathy, “A Recipe for Training Neural Networks”, 2019).",
+        appears="Press Train: at the first evaluation, the samples that the network gets most wrong will appear here.",
+        without="This run does not look for its mistakes.",
         x="class",
-        scale=None,
-        finding=finding_table(runs[0], KIND) if runs else None,
         tiles="wall",
     )
 
@@ -70,12 +62,12 @@ def mistakes_content(run: RecordedRun, arrays: Mapping[str, np.ndarray]) -> dict
         "classes": names,
         "num_first": int(arrays["num_worst"]),
         "summary": summary,
-        **look_of(arrays),
+        **tiles_look(arrays),
     }
     return {"wall": wall}
 
 
-def look_of(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+def tiles_look(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """How tiles look, in their order: a sheet of pictures, or points in a square around 0."""
     if "pictures" in arrays and len(arrays["pictures"]):
         return {"sheet": sheet_of(arrays["pictures"]).to_json()}

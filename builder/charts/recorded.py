@@ -27,7 +27,7 @@ def has_columns(chart: Chart, runs: Sequence[RecordedRun]) -> bool:
 
 
 def chart_sheets(chart: Chart, runs: Sequence[RecordedRun], numbers: Mapping[str, int]) -> list[RunSheet]:
-    """What a chart draws of these runs; the depth profile's norms per parameter, as it draws them.
+    """What a chart draws of these runs; the depth profile's norms per parameter that was trained from the start.
 
     Args:
         chart: of these runs.

@@ -13,7 +13,7 @@ from builder.charts.blocks import empty_text, recorded_blocks
 from builder.charts.chart import Chart, uid_of
 from builder.charts.look import KindLook, look_of
 from builder.charts.runs import RecordedRun
-from builder.charts.survival import NO_DROPS
+from builder.charts.survival import NO_DROPS, NORMAL_95
 from builder.charts.text import to_json_numbers
 
 NEWEST_STEPS = 10_000
@@ -23,7 +23,6 @@ OUTLIER = 3.0
 LEAST_STEPS = 30
 """Of fewer, a line says nothing."""
 _READ_STEPS = 2_000
-_NORMAL_95 = 1.959964
 _MILLISECONDS = 1000.0
 
 
@@ -203,7 +202,7 @@ class StepTimeFeed:
 
 
 def _cost(fit: Fit) -> str:
-    margin = _NORMAL_95 * fit.error * _MILLISECONDS
+    margin = NORMAL_95 * fit.error * _MILLISECONDS
     return f"each live block costs {_slope(fit)}<br>± {margin:.1g} ms (95 % confidence)"
 
 

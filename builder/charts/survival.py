@@ -17,7 +17,7 @@ NO_DROPS = (
     "This tower has no stochastic-depth blocks, so none is ever dropped. Drag one into the tower, or turn a block's kind "
     "to stochastic depth."
 )
-_NORMAL_95 = 1.959964
+NORMAL_95 = 1.959964
 """Between minus and plus this many standard deviations lie 95 % of a normal distribution."""
 
 
@@ -98,7 +98,7 @@ def wilson_interval(shares: np.ndarray, num_trials: int) -> tuple[np.ndarray, np
         shares: of the trials that succeeded, any shape.
         num_trials: at least 1.
     """
-    square = _NORMAL_95**2 / num_trials
+    square = NORMAL_95**2 / num_trials
     centre = (shares + square / 2) / (1 + square)
     half = np.sqrt(square * (shares * (1 - shares) + square / 4)) / (1 + square)
     return centre - half, centre + half

@@ -29,8 +29,6 @@ from builder.workspace.errors import WorkspaceError
 
 WEIGHTS, OPTIMIZER, BEST = "weights.safetensors", "optimizer.safetensors", "best.safetensors"
 KEPT = "kept.safetensors"
-MIX_KEYS = ("rates", "weight_decays", "frozen", "solo")
-"""In the state; see `Mix.to_state`."""
 _WRITING, _REMOVING = ".writing-", ".removing-"
 
 
@@ -103,14 +101,16 @@ def save_checkpoint(
         _save_tensors(optimizer_state(layout, mixer), temporary / OPTIMIZER)
         if progress.best is not None:
             _save_tensors(_contiguous(progress.best[1]), temporary / BEST)
+        mix = mixer.mix.to_state()
         state = {
             "step": step,
-            **mixer.mix.to_state(),
+            **mix,
             "val_accuracy": progress.val_accuracy,
             "best_val_accuracy": progress.best[0] if progress.best else None,
         }
         if is_flagged_already := _is_flagged(target):
-            state |= {key: value for key, value in _known_state(target).items() if key in MIX_KEYS}
+            known = _known_state(target)
+            state |= {key: known[key] for key in mix if key in known}
         (temporary / STATE_NAME).write_text(json.dumps(state))
         _sync(temporary / STATE_NAME)
         if is_flagged:
@@ -246,6 +246,7 @@ def _load_optimizer_state(saved: dict[str, Tensor], layout: FlatLayout, mixer: M
 
 
 def _known_state(checkpoint: Path) -> dict[str, Any]:
+    """What a checkpoint says that is about to be replaced; nothing if it is damaged, for the new one is whole."""
     try:
         return read_state(checkpoint)
     except WorkspaceError:

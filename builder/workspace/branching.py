@@ -98,8 +98,7 @@ def _check_same_network(before: dict[str, Any], after: dict[str, Any]) -> None:
     if differing:
         raise WorkspaceError(
             f"A branch goes on with the weights of its run, so the {' and the '.join(differing)} must be the same; only "
-            "training, rates, weight decay and freezing "
-            "may differ. For anything else start a new run."
+            "training, rates, weight decay and freezing may differ. For anything else start a new run."
         )
 
 

@@ -41,9 +41,15 @@ def harness_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, harness_url: str) -> Iterator[Page]:
-    """The harness in a small laptop's window; an error on the page fails the test."""
-    page = browser.new_page(viewport={"width": 1280, "height": 720}, has_touch=True)
+def window() -> dict[str, Any]:
+    """A small laptop's; a module may have another one."""
+    return {"viewport": {"width": 1280, "height": 720}, "has_touch": True}
+
+
+@pytest.fixture
+def page(browser: Browser, harness_url: str, window: dict[str, Any]) -> Iterator[Page]:
+    """The harness in that window; an error on the page fails the test."""
+    page = browser.new_page(**window)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(harness_url)

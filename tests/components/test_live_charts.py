@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from remounting import tell, unmount_for_good
 
 from builder.charts import LiveView, ShownRun, kind_looks
@@ -24,14 +24,8 @@ BLOCKS = [
 
 
 @pytest.fixture
-def page(browser, harness_url) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 720, "height": 560})
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(harness_url)
-    yield page
-    page.close()
-    assert not errors
+def window():
+    return {"viewport": {"width": 720, "height": 560}}
 
 
 class Run:

@@ -1,17 +1,9 @@
 /** The global fader: scales all groups' rates by one factor. It rests in the middle, and goes back there. */
 
 import { h, setAttribute, setStyle, setText } from "../shared/dom";
+import { KEY_FACTORS } from "./rate";
 import { factorAt, factorText, heightOf, type Rate, scaleAll } from "./scaling";
 import { VerticalDrag } from "./vertical_drag";
-
-const FACTORS: Record<string, number> = {
-  ArrowUp: 1.1,
-  ArrowRight: 1.1,
-  ArrowDown: 1 / 1.1,
-  ArrowLeft: 1 / 1.1,
-  PageUp: 2,
-  PageDown: 0.5,
-};
 
 const TITLE =
   "Scales every group's rate by one factor, so that their ratios stay: drag, or arrow keys ×1.1 and Page keys ×2. " +
@@ -122,7 +114,7 @@ export class Fader {
   }
 
   private key(event: KeyboardEvent): void {
-    const factor = FACTORS[event.key];
+    const factor = KEY_FACTORS[event.key];
     if (factor === undefined || this.isLocked || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.scale(this.rates(), factor, false);

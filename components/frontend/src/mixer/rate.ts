@@ -2,6 +2,16 @@
 
 import type { Meter } from "./types";
 
+/** By what a key changes a rate, on a slider and on the fader. */
+export const KEY_FACTORS: Record<string, number> = {
+  ArrowUp: 1.1,
+  ArrowRight: 1.1,
+  ArrowDown: 1 / 1.1,
+  ArrowLeft: 1 / 1.1,
+  PageUp: 2,
+  PageDown: 0.5,
+};
+
 /** Ends of the slider. */
 export const LOWEST = 1e-6;
 export const HIGHEST = 10;

@@ -1,18 +1,9 @@
 /** A vertical slider over decades, by mouse, touch and keys. */
 
 import { h, setAttribute, setStyle } from "../shared/dom";
-import { DECADES, HIGHEST, LOWEST, nudged, position, rateAt, rateText } from "./rate";
+import { DECADES, HIGHEST, KEY_FACTORS, LOWEST, nudged, position, rateAt, rateText } from "./rate";
 import type { Meter } from "./types";
 import { VerticalDrag } from "./vertical_drag";
-
-const FACTORS: Record<string, number> = {
-  ArrowUp: 1.1,
-  ArrowRight: 1.1,
-  ArrowDown: 1 / 1.1,
-  ArrowLeft: 1 / 1.1,
-  PageUp: 2,
-  PageDown: 0.5,
-};
 
 const TITLE = "Base learning rate: drag, or arrow keys ×1.1 and Page keys ×2. The schedule multiplies it.";
 
@@ -79,7 +70,7 @@ export class Slider {
 
   private key(event: KeyboardEvent): void {
     if (this.isLocked || event.altKey || event.ctrlKey || event.metaKey) return;
-    const factor = FACTORS[event.key];
+    const factor = KEY_FACTORS[event.key];
     let rate: number | null = null;
     if (factor !== undefined) rate = nudged(this.rate, factor);
     else if (event.key === "Home") rate = LOWEST;
