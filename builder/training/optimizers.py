@@ -6,7 +6,6 @@ collecting the state anew) and import torch's compiler at the first one, which t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +14,7 @@ from torch.optim.rmsprop import rmsprop
 from torch.optim.sgd import sgd
 
 from builder.spec.analysis import Analysis
-from builder.spec.mix import Change, Mix
+from builder.spec.mix import Mix
 from builder.spec.training import AdamOptimizer, AdamwOptimizer, OptimizerSpec, RmspropOptimizer, SgdOptimizer
 from builder.training.layout import FlatLayout
 
@@ -129,14 +128,6 @@ class Mixer:
             if group.name in learning:
                 for parameter in group.parameters:
                     self.optimizer.begin(parameter)
-
-    def change(self, kind: str, subject: str, value: Any) -> None:
-        """Changes the mix.
-
-        Raises:
-            ChangeRefused: If it cannot be; then everything stays.
-        """
-        self.set(self.mix.after(Change(kind, subject, value)))
 
     def apply(self, factor: float) -> None:
         """Sets every group's rate for the next step."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from builder.spec.mix import Change
 from builder.training.events import (
     Evaluated,
     Event,
@@ -12,6 +13,7 @@ from builder.training.events import (
     RunEnded,
     StepsRecorded,
 )
+from builder.training.run import TrainingRun
 
 BODY = [{"kind": "norm"}, {"kind": "activation"}, {"kind": "linear", "out_features": 12}]
 HALF = {"survival": {"kind": "constant", "survival_prob": 0.5}}
@@ -25,6 +27,11 @@ CONV = [
     {"kind": "residual", "body": [{"kind": "norm"}, {"kind": "activation"}, {"kind": "conv", "out_channels": 4}]},
     {"kind": "global_pool"},
 ]
+
+
+def change(run: TrainingRun, kind: str, subject: str, value: Any) -> None:
+    """Changes how a run's groups are set, as its loop does."""
+    run.mixer.set(run.mixer.mix.after(Change(kind, subject, value)))
 
 
 def rows(events: Iterable[Event]) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import torch
+from recorded import change
 from safetensors.torch import load_file
 
 from builder.modules import compile_network
@@ -51,7 +52,7 @@ def test_going_on_from_a_checkpoint_equals_the_unbroken_run_bit_for_bit(
     unbroken, resumed = (TrainingRun(experiment, digits, CPU) for _ in range(2))
     for _ in range(4):
         unbroken.take_step()
-    unbroken.mixer.change("set_learning_rate", "rest", 0.07)
+    change(unbroken, "set_learning_rate", "rest", 0.07)
     path = save(unbroken, tmp_path)
     unbroken.recorder.flush()
     resumed.step, _ = load_checkpoint(path, resumed.network, resumed.layout, resumed.mixer)
@@ -143,14 +144,14 @@ def test_a_kill_while_a_step_is_saved_again_leaves_both_checkpoints_whole(
         run.take_step()
         save(run, tmp_path)
     before = checkpoints(tmp_path)
-    run.mixer.change("set_learning_rate", "all", 0.3)
+    change(run, "set_learning_rate", "all", 0.3)
     with monkeypatch.context() as patch, suppress(Killed):
         kill_at_call(patch, ("unlink", "rmdir", "rename", "replace"), num_calls)
         save(run, tmp_path)
     assert checkpoints(tmp_path) == before
     assert all(is_whole(path, run) for path in before)
     # To look at one has loaded it.
-    run.mixer.change("set_learning_rate", "all", 0.3)
+    change(run, "set_learning_rate", "all", 0.3)
     save(run, tmp_path)
     assert json.loads((before[-1] / "state.json").read_text())["rates"] == {"all": 0.3}
     assert sorted(tmp_path.iterdir()) == before

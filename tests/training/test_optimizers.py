@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from recorded import change
 
 from builder.data.dataset import Dataset
 from builder.spec import Experiment
@@ -78,7 +79,7 @@ def follow(experiment: Experiment, data: Dataset, num_steps: int, changes: dict[
     for step in range(1, num_steps + 1):
         if step in changes:
             kind, name, value = changes[step]
-            run.mixer.change(kind, name, value)
+            change(run, kind, name, value)
             if kind == "set_frozen":
                 (frozen.add if value else frozen.remove)(name)
             else:
@@ -124,7 +125,7 @@ def test_what_is_frozen_live_stays_to_the_bit_with_its_optimizer_s_state(make, d
     run = TrainingRun(make({"kind": "residual", "body": BODY}, groups=GROUPS, optimizer=OPTIMIZERS[name]), digits, CPU)
     for _ in range(3):
         run.take_step()
-    run.mixer.change("set_frozen", "bodies", True)
+    change(run, "set_frozen", "bodies", True)
     before, states = values_of(run), optimizer_state(run.layout, run.mixer)
     for _ in range(3):
         run.take_step()
@@ -145,9 +146,9 @@ def test_solo_moves_one_group_alone_and_its_end_lets_the_others_learn_again(make
         return {address for address in before if not np.array_equal(before[address], after[address])}
 
     bodies = {address for address in values_of(run) if "/body/" in address}
-    run.mixer.change("set_solo", "bodies", True)
+    change(run, "set_solo", "bodies", True)
     assert moved() == bodies
-    run.mixer.change("set_solo", "bodies", False)
+    change(run, "set_solo", "bodies", False)
     assert moved() > bodies
 
 
@@ -158,7 +159,7 @@ def test_a_live_change_leaves_the_other_groups_update_bit_equal(make, digits, na
     for run in (changed, untouched):
         run.take_step()
         run.take_step()
-    changed.mixer.change("set_learning_rate", "bodies", 0.4)
+    change(changed, "set_learning_rate", "bodies", 0.4)
     for run in (changed, untouched):
         run.take_step()
     one, other = values_of(changed), values_of(untouched)

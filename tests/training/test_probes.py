@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from recorded import TOWER, rows
+from recorded import TOWER, change, rows
 
 from builder.data.dataset import Dataset
 from builder.spec import Experiment, analyse
@@ -164,7 +164,7 @@ def test_a_dropped_body_whose_weights_rest_is_absent_and_never_zero(make, digits
 
 def test_a_ratio_to_weights_that_are_all_zero_does_not_exist(make, digits) -> None:
     trained = TrainingRun(make({"kind": "residual", "body": BODY}, init={"kind": "zeros"}), digits, CPU)
-    trained.mixer.change("set_learning_rate", "all", 0.0)
+    change(trained, "set_learning_rate", "all", 0.0)
     for _ in range(PROBE_EVERY):
         trained.take_step()
     row = trained.recorder.flush()[-1]
@@ -174,7 +174,7 @@ def test_a_ratio_to_weights_that_are_all_zero_does_not_exist(make, digits) -> No
 
 def test_weights_that_do_not_move_have_a_true_zero(make, digits) -> None:
     trained = TrainingRun(make({"kind": "residual", "body": BODY}), digits, CPU)
-    trained.mixer.change("set_learning_rate", "all", 0.0)
+    change(trained, "set_learning_rate", "all", 0.0)
     for _ in range(PROBE_EVERY):
         trained.take_step()
     row = trained.recorder.flush()[-1]
