@@ -1,28 +1,23 @@
 /** A meter: a number, and a bar on a logarithmic scale with the useful range marked. */
 
 import { h, setAttribute, setStyle, setText } from "../shared/dom";
+import { type Decades, GRADIENT as GRADIENTS, placeOn, UPDATE as UPDATES } from "../shared/gauge";
 import { meterText } from "./rate";
 import type { Meter } from "./types";
 
-export interface Scale {
-  /** Powers of ten at the bar's ends. */
-  from: number;
-  to: number;
+export interface Scale extends Decades {
   /** Powers of ten between which is good; null where nothing can be said. */
   useful: readonly [number, number] | null;
 }
 
-/** Root mean square of a gradient per parameter. */
-export const GRADIENT: Scale = { from: -8, to: 0, useful: null };
-/** Size of an update against the weights; half a decade around 1e-3. */
-export const UPDATE: Scale = { from: -6, to: 0, useful: [-3.5, -2.5] };
+export const GRADIENT: Scale = { ...GRADIENTS, useful: null };
+/** Half a decade around 1e-3. */
+export const UPDATE: Scale = { ...UPDATES, useful: [-3.5, -2.5] };
 
 /** Where a value stands, in [0, 1]; null if there is none. */
-export function fraction(value: Meter, { from, to }: Scale): number | null {
+export function fraction(value: Meter, scale: Scale): number | null {
   if (value === null || value === "NaN") return null;
-  if (typeof value === "string") return 1;
-  if (value <= 0) return 0;
-  return Math.min(1, Math.max(0, (Math.log10(value) - from) / (to - from)));
+  return typeof value === "string" ? 1 : placeOn(value, scale);
 }
 
 export class Level {

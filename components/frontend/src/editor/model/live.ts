@@ -1,13 +1,9 @@
 /** What blocks do while a run trains: the numbers as heights, and in words. Pure. */
 
+import { type Decades, GRADIENT, placeOn, UPDATE } from "../../shared/gauge";
 import { grouped } from "../../shared/words";
 import type { BlockNow, Cards, Item, Measured } from "../types";
 import { children, isBlock, isRepeat } from "./tree";
-
-/** Powers of ten at both ends of a gauge. */
-const GRADIENT = [-8, 0] as const;
-/** The rule of thumb, 1e-3, lies in the middle. */
-const UPDATE = [-6, 0] as const;
 
 /** Where a value stands on a gauge from 0 to 1; what is no number fills it, and nothing has no place. */
 export function gradientLevel(value: Measured): number | null {
@@ -18,11 +14,9 @@ export function updateLevel(value: Measured): number | null {
   return level(value, UPDATE);
 }
 
-function level(value: Measured, [low, high]: readonly [number, number]): number | null {
+function level(value: Measured, decades: Decades): number | null {
   if (value === null) return null;
-  if (value === "NaN") return 1;
-  if (value <= 0) return 0;
-  return Math.min(1, Math.max(0, (Math.log10(value) - low) / (high - low)));
+  return value === "NaN" ? 1 : placeOn(value, decades);
 }
 
 export function gateLevel(value: Measured): number | null {
