@@ -122,7 +122,10 @@ def _set_group(state: dict[str, Any], old: dict[str, Any] | None, new: dict[str,
 def _checkpoint_step(run_id: str, folder: Path, step: int | None) -> int:
     steps = [step_of(each) for each in checkpoints(checkpoint_folder(folder))]
     if not steps:
-        raise NotFound(f"Run {run_id} has no checkpoint yet. One is written every half minute and at the end.")
+        raise NotFound(
+            f"Run {run_id} has no checkpoint yet. One is written every half minute, before a change in the mixer, and at "
+            "the end."
+        )
     if step is not None and step not in steps:
         kept = " and ".join(f"{each:,}" for each in steps)
         raise NotFound(f"Run {run_id} has no checkpoint of step {step:,}; it has those of step {kept}.")
