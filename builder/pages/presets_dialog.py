@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from builder.pages.address import write_address
 from builder.pages.comparing import missing_data, why_not_comparable
 from builder.pages.data_check import missing_bytes, progress_text
 from builder.pages.markdown import plain
@@ -51,6 +52,7 @@ def _chosen_study(actions: StudioActions) -> Study:
         label_visibility="collapsed",
     )
     session.study = chosen or first
+    write_address(session)
     return STUDIES[session.study]
 
 

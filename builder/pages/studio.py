@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from builder.pages.address import write_address
 from builder.pages.crowd import DIALOG_SECONDS, tick_seconds
 from builder.pages.dialogs import open_dialog
 from builder.pages.opening import no_study_text, open_session
@@ -50,7 +51,7 @@ def page() -> None:
     session.is_changed = False
     session.drawn = what_parts_show(actions)
     session.drawn_dialog = session.dialog
-    _write_address(session)
+    write_address(session)
     session.tick_seconds = tick_seconds(shared_crowd().size, session.tick_seconds)
     # Under a dialog nothing else changes, and Streamlit (1.67) does not take away what a fragment's run no longer draws if
     # the run of another fragment begins before the browser was told of it.
@@ -103,26 +104,6 @@ def _feed(name: str, **query: str | None) -> str:
     return f"feed/{name}?{urlencode({key: value for key, value in query.items() if value})}"
 
 
-def _write_address(session: Session) -> None:
-    """The address names experiment and run, so that reload, back and a second tab lose nothing."""
-    if session.read_only:
-        wanted = {"experiment": None if session.run_id else session.editing.experiment_id, "run": session.run_id}
-    else:
-        wanted = {
-            "experiment": session.editing.experiment_id,
-            "run": session.run_id,
-            "with": ",".join(run_id for run_id in session.shown if run_id != session.run_id),
-            "study": session.study if session.dialog == "presets" else None,
-        }
-    address = {name: value for name, value in wanted.items() if value}
-    if address == session.address:
-        # Whatever the browser has made of it since, as by its Back button, is the person's.
-        return
-    session.address = address
-    if st.query_params.to_dict() != address:
-        st.query_params.from_dict(address)
-
-
 def _draw_all_if_changed(session: Session) -> None:
     """A press in one part may have changed what others show."""
     if session.is_changed:
@@ -154,7 +135,7 @@ def _top_bar(actions: StudioActions) -> None:
     crowd.hear(id(session))
     if tick_seconds(crowd.size, session.tick_seconds) != session.tick_seconds:
         st.rerun(scope="app")
-    _write_address(session)
+    write_address(session)
     run = actions.run()
     is_other = leave_out_deleted(workspace, session)
     if is_other and session.read_only:
@@ -238,7 +219,7 @@ def _editor(actions: StudioActions) -> None:
     session, editing = actions.session, actions.editing
     _draw_all_if_changed(session)
     # The first edit stores the experiment, and a reload right after it must find it.
-    _write_address(session)
+    write_address(session)
     run = actions.run()
     is_followed = run and (session.read_only or actions.edits_run(run))
     available = actions.downloads.available()

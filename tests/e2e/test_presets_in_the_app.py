@@ -119,12 +119,12 @@ def test_the_page_of_a_study_opens_by_its_address_and_disturbs_nothing(open_scre
         for study in STUDIES.values():
             choose_study(screen, study)
             assert screen.overflow() == []
-        screen.until(lambda: screen.query("study") == study.name, "the address names the study")
+        expect(screen.page).to_have_url(re.compile(f"study={study.name}$"), timeout=30_000)
         before = screen.drawn_up_to("loss")
         screen.until(lambda: screen.drawn_up_to("loss") > before, "the curves go on under the dialog")
         dialog_of(screen).get_by_role("button", name="Close").click()
         expect(dialog_of(screen)).to_have_count(0)
-        screen.until(lambda: screen.query("study") is None, "the address names no study any more")
+        expect(screen.page).not_to_have_url(re.compile("study="), timeout=30_000)
         screen.until(lambda: screen.lost_parts() == [], "every part is kept")
     linked = open_screen(f"?study={study.name}")
     expect(dialog_of(linked).locator(".hg-head h2")).to_contain_text(study.title)
