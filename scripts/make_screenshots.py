@@ -33,7 +33,7 @@ class Scene:
     Attributes:
         preset: What is open.
         charts: Which are shown, by id; the first ones in the four panels' order.
-            is_trained: Whether Train is pressed.
+        is_trained: Whether Train is pressed.
         while_training: Seconds after the first point at which it is taken; None once the run has ended.
         act: What is done before it.
     """

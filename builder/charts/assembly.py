@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 
 from builder.charts.axis import above, full_colour, linear_range, log_ticks, zero_floor
 from builder.charts.live import Message
+from builder.charts.smoothing import smooth_line
 from builder.charts.theme import themed
 
 _AT_FLOOR = " (exactly 0, drawn at the floor)"
@@ -133,7 +134,8 @@ class Assembly:
         values = table["columns"].get(meta["column"], [])
         width = max(1, len(values) // max(1, len(table["x"])))
         trace["x"] = [x for x in table["x"] for _ in range(width)] if values else []
-        trace["y"] = list(values)
+        is_smoothed = values and "half_life" in meta
+        trace["y"] = smooth_line(table["x"], values, meta["half_life"]) if is_smoothed else list(values)
         return trace
 
 

@@ -12,7 +12,7 @@ from builder.charts.runs import RecordedRun
 from builder.workspace.rows import Series
 
 Section = Literal["Training", "Depth", "Over depth and time", "Gates", "Drops", "What it learned"]
-Form = Literal["mean", "smooth", "band", "bad"]
+Form = Literal["mean", "band", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Column:
     """Something computed from series of one stride, bin by bin.
 
     Attributes:
-        form: `mean` over the finite values; `smooth`, see smoothing; `band`, the least and greatest value of each bin,
-            in an order that makes one line of them; `bad`, the smooth value where something was not finite.
+        form: `mean` over the finite values; `band`, the least and greatest value of each bin, in an order that makes
+            one line of them; `bad`, the smooth value (see smoothing) where something was not finite.
         series: one, or for `bad` any number.
     """
 
@@ -117,19 +117,21 @@ def uid_of(*parts: str) -> str:
     return "-".join(re.sub(r"[^A-Za-z0-9]", "_", part) for part in parts)
 
 
-def curve(recorded: RecordedRun, column: Column, **trace: Any) -> dict[str, Any]:
+def curve(recorded: RecordedRun, column: Column, *, half_life: float | None = None, **trace: Any) -> dict[str, Any]:
     """A line that draws a column of a run.
 
     Args:
         recorded: the run.
         column: what to draw.
+        half_life: in steps; whoever draws the means smooths them so.
         trace: more of plotly's attributes; `uid` is made here, so that it is the same in every message.
     """
+    smoothed = {} if half_life is None else {"half_life": half_life}
     return {
         "type": "scatter",
         "mode": "lines",
-        "uid": uid_of(recorded.id, column.name),
-        "meta": {"table": f"{recorded.id}/{column.table}", "column": column.name},
+        "uid": uid_of(recorded.id, column.name, *("smooth" for _ in smoothed)),
+        "meta": {"table": f"{recorded.id}/{column.table}", "column": column.name, **smoothed},
         "connectgaps": False,
         **trace,
     }

@@ -8,6 +8,7 @@ from typing import Any
 from builder.charts.chart import Chart, Column, curve, hover, non_finite_marks, uid_of
 from builder.charts.look import TEST_COLOUR, TRAIN_COLOUR, VALIDATION_COLOUR
 from builder.charts.runs import RecordedRun
+from builder.charts.smoothing import half_life_of
 
 _RAW = "Thin: every step; where a point stands for several steps, their least and greatest value. Thick: smoothed. "
 _ENDS = "Star: test, once at the end."
@@ -74,7 +75,7 @@ def _curves(
 def _training(run: RecordedRun, series: Any, y_format: str, alone: bool) -> tuple[list[dict[str, Any]], tuple]:
     colour = TRAIN_COLOUR if alone else run.run.colour
     name, whole = ("train", "train") if alone else (run.label, run.name)
-    raw, smooth = Column("band", (series,)), Column("smooth", (series,))
+    raw, mean = Column("band", (series,)), Column("mean", (series,))
     marks, bad = non_finite_marks(run, [series])
     thin = curve(
         run,
@@ -88,13 +89,14 @@ def _training(run: RecordedRun, series: Any, y_format: str, alone: bool) -> tupl
     )
     thick = curve(
         run,
-        smooth,
+        mean,
+        half_life=half_life_of(run.num_steps),
         name=name,
         legendgroup=run.id,
         line={"width": 2, "color": colour, "dash": "solid" if alone else run.run.dash},
         hovertemplate=hover(y_format, f"{whole}, smoothed"),
     )
-    return [thin, thick, marks], (raw, smooth, bad)
+    return [thin, thick, marks], (raw, mean, bad)
 
 
 def _evaluations(run: RecordedRun, split: str, quantity: str, y_format: str, alone: bool) -> dict[str, Any]:

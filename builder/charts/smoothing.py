@@ -10,9 +10,31 @@ while the run is live and afterwards, however its rows arrived.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 SMALLEST_HALF_LIFE, LARGEST_HALF_LIFE = 5.0, 100.0
+
+
+def smooth_line(steps: Sequence[float], means: Sequence[float | None], half_life: float) -> list[float | None]:
+    """The line over bins that begin with step 1 and leave nothing out.
+
+    Args:
+        steps: the middle of each bin's steps, which says how many it has.
+        means: of each bin; None where nothing is finite.
+        half_life: in steps.
+
+    Returns:
+        A height per bin, None before the first value.
+    """
+    num_steps, last = [], 0.0
+    for middle in steps:
+        num_steps.append(2 * (middle - last) - 1)
+        last += num_steps[-1]
+    column = np.array([[np.nan if mean is None else mean] for mean in means], dtype=np.float64).reshape(-1, 1)
+    heights = Smoother(1, half_life).smooth(0, column, np.array(num_steps))[:, 0]
+    return [float(height) if np.isfinite(height) else None for height in heights]
 
 
 def half_life_of(num_steps: int) -> float:

@@ -109,8 +109,6 @@ class BinTable:
             height = np.where(np.isfinite(smooth), smooth, _NOWHERE_YET)[:, places]
             return np.where(bins.num_nonfinite[:, places] > 0, height, np.nan).ravel().tolist()
         place = places[0]
-        if column.form == "smooth":
-            return smooth[:, place].tolist()
         if column.form == "mean":
             return bins.mean[:, place].tolist()
         return bins.mean[:, place].tolist() if bins.size == 1 else zigzag(bins, place).tolist()

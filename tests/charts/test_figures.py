@@ -37,7 +37,7 @@ def test_loss_of_a_short_run_is_drawn_step_by_step(record, kinds, invented):
 def test_the_smooth_line_is_the_average_of_its_definition(record, kinds, invented):
     run, values = record(num_steps=1000), invented(300)
     run.append(values)
-    smooth = trace(draw("loss", [run], kinds), "-0_smooth").y
+    smooth = trace(draw("loss", [run], kinds), "-0_mean-smooth").y
     keep = 0.5 ** (1 / 10)  # half-life: a hundredth of 1000 steps
     for last in (1, 2, 50, 300):
         weights = keep ** np.arange(last)[::-1]
@@ -236,7 +236,7 @@ def test_runs_over_each_other_differ_in_line_style_too_and_groups_in_markers(rec
         run.append(invented(50))
     drawn = figures(["loss", "grad_norm", "depth_profile"], shown, kinds)
     for run in shown:
-        thick = trace(drawn["loss"], f"{run.id}-0_smooth")
+        thick = trace(drawn["loss"], f"{run.id}-0_mean-smooth")
         assert (thick.line.dash, thick.name) == (run.dash, run.label)
         assert f"{run.name}, smoothed" in thick.hovertemplate
         assert trace(drawn["depth_profile"], f"{run.id}-profile").line.dash == run.dash
@@ -244,7 +244,7 @@ def test_runs_over_each_other_differ_in_line_style_too_and_groups_in_markers(rec
         assert {group.line.dash for group in groups} == {run.dash}
         assert len({group.marker.symbol for group in groups}) == 2
     alone = figures(["loss"], shown[:1], kinds)["loss"]
-    assert trace(alone, "r1-0_smooth").line.dash == "solid"
+    assert trace(alone, "r1-0_mean-smooth").line.dash == "solid"
 
 
 def test_a_flag_among_several_runs_says_whose_it_is(record, kinds, invented):
@@ -261,7 +261,7 @@ def test_runs_over_each_other_keep_their_colours(record, kinds, invented):
     runs = [record(run_id, name=f"{run_id} <b>", colour=colours[run_id]) for run_id in ("r1", "r9")]
     for run in runs:
         run.append(invented(50))
-    for chart_id, ending in [("loss", "0_smooth"), ("grad_norm", "2_mean"), ("depth_profile", "profile")]:
+    for chart_id, ending in [("loss", "0_mean-smooth"), ("grad_norm", "2_mean"), ("depth_profile", "profile")]:
         figure = draw(chart_id, runs, kinds)
         for run in runs:
             drawn = trace(figure, f"{run.shown.id}-{ending}")

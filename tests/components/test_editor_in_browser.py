@@ -365,6 +365,22 @@ def test_a_call_that_is_cleaned_up_before_the_next_one_takes_nothing_away(open_s
     assert units.evaluate("node => node.getRootNode().activeElement === node")
 
 
+def test_a_block_that_is_clicked_in_a_chart_is_brought_into_sight(open_studio):
+    repeat = {"kind": "repeat", "id": "i50", "times": 3, "items": [block(60)]}
+    studio = open_studio(tower(*[linear(number) for number in range(1, 30)], repeat, block(40)))
+    page = studio.page
+    first, inner = studio.card("i1"), studio.card("i60")
+    seek = "detail => window.dispatchEvent(new CustomEvent('highrise-sought', { detail }))"
+    expect(inner).not_to_be_in_viewport()
+    page.evaluate(seek, {"items": ["i60"], "copy": 1})
+    expect(inner).to_be_in_viewport()
+    page.evaluate(seek, {"items": ["i77"], "copy": 0})
+    expect(inner).to_be_in_viewport()
+    page.evaluate(seek, {"items": ["i1"], "copy": 0})
+    expect(first).to_be_in_viewport()
+    assert studio.edits() == []
+
+
 def test_scrolling_outlives_a_remount(open_studio):
     studio = open_studio(tower(*[linear(number) for number in range(1, 30)]))
     last = studio.card("i29")

@@ -468,6 +468,27 @@ def test_the_block_under_the_pointer_is_told_to_the_tower(page, run):
     assert told == [{"items": ["i1"], "copy": 0}, {"items": ["i3"], "copy": 0}, None]
 
 
+def test_a_click_on_a_block_brings_it_into_sight_in_the_tower_and_a_drag_zooms(page, run):
+    run.grow(40)
+    mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 40)
+    page.evaluate(
+        "() => { window.sought = []; addEventListener('highrise-sought', ({ detail }) => sought.push(detail)); }"
+    )
+    profile = panel(page, "depth_profile")
+    box = profile.locator(".nsewdrag").bounding_box()
+    assert box
+    place = [box["x"] + box["width"] * 2.6 / 4.2, box["y"] + 20]
+    page.mouse.click(*place)
+    assert page.evaluate("sought") == [{"items": ["i3"], "copy": 0}]
+    page.mouse.move(*place)
+    page.mouse.down()
+    page.mouse.move(place[0] - 120, place[1] + 40, steps=4)
+    page.mouse.up()
+    expect(profile.get_by_role("button", name="Reset zoom")).to_be_visible()
+    assert len(page.evaluate("sought")) == 1
+
+
 def test_values_above_the_linear_axis_are_told_and_shown_by_a_click(page, run):
     run.grow(40)
     mount(page, run.message())
@@ -543,7 +564,7 @@ def flag_place(page, step):
             """(plot, step) => {
             const box = plot.getBoundingClientRect();
             const { xaxis, yaxis } = plot._fullLayout;
-            return [box.x + xaxis._offset + xaxis.l2p(step), box.y + yaxis._offset + yaxis._length / 2];
+            return [box.x + xaxis._offset + xaxis.d2p(step), box.y + yaxis._offset + yaxis._length / 2];
         }""",
             step,
         )
@@ -564,6 +585,57 @@ def test_a_click_on_a_flag_s_line_or_words_opens_its_ways_back(page, flagged):
     panel(page, "accuracy").locator(".annotation", has_text="Bodies frozen").click()
     expect(menu).to_contain_text("No checkpoint from before it")
     expect(menu.get_by_role("button")).to_have_count(0)
+
+
+def choose_in_menu(page, name):
+    page.get_by_role("button", name="Menu: Loss").click()
+    page.locator(".lv-menu:popover-open .lv-item", has_text=name).click()
+
+
+def wait_for_heights(page, uid, heights):
+    page.wait_for_function(
+        """([uid, heights]) => {
+            const plot = harness.root('live').querySelector('.lv-panel[data-chart=loss] .lv-plot');
+            const found = plot?.data?.find((trace) => trace.uid === uid)?.y ?? [];
+            return found.length === heights.length
+                && found.every((y, place) => Math.abs(y - heights[place]) <= 1e-9 * Math.abs(y));
+        }""",
+        arg=[uid, list(heights)],
+    )
+
+
+def test_thick_lines_are_as_smooth_as_a_person_likes(page, flagged):
+    mount(page, flagged.message())
+    wait_for_points(page, "loss", "r1-0_band", 400)
+    values = np.array(drawn(page, "loss")["traces"]["r1-0_band"]["y"])
+    usual = flagged.assembly.figure("loss").data[1]
+    assert usual.uid == "r1-0_mean-smooth"
+    wait_for_heights(page, usual.uid, usual.y)
+    keep = 0.5 ** (1 / 24)  # half-life: four times a hundredth of 600 steps
+    weights = keep ** np.arange(400)[::-1]
+    choose_in_menu(page, "4×")
+    averages = [np.sum(weights[-n:] * values[:n]) / np.sum(weights[-n:]) for n in range(1, 401)]
+    wait_for_heights(page, usual.uid, averages)
+    choose_in_menu(page, "off")
+    wait_for_heights(page, usual.uid, values)
+
+
+def test_the_axis_of_time_is_logarithmic_on_demand_and_flags_keep_their_steps(page, flagged):
+    mount(page, flagged.message())
+    wait_for_points(page, "loss", "r1-0_band", 400)
+    end = drawn(page, "loss")["x"][1]
+    choose_in_menu(page, "Logarithmic axis")
+    page.wait_for_function(
+        "harness.root('live').querySelector('.lv-panel[data-chart=loss] .lv-plot')._fullLayout.xaxis.type === 'log'"
+    )
+    assert drawn(page, "loss")["x"] == pytest.approx([0, np.log10(end)])
+    place = flag_place(page, 300)
+    word = panel(page, "loss").locator(".annotation", has_text="Head").bounding_box()
+    assert min(abs(word["x"] - place[0]), abs(word["x"] + word["width"] - place[0])) < 3
+    line = panel(page, "loss").locator(".shapelayer path").last.bounding_box()
+    assert line["x"] == pytest.approx(place[0], abs=1)
+    page.mouse.click(*place)
+    expect(page.get_by_role("dialog", name="Flags")).to_contain_text("<b>Head</b> solo")
 
 
 def test_a_drag_that_begins_at_a_flag_zooms_and_opens_nothing(page, flagged):

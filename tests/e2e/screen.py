@@ -55,8 +55,8 @@ OVERFLOW = (
   const page = document.scrollingElement;
   if (page.scrollWidth > window.innerWidth) found.push(`page: ${page.scrollWidth}`);
   for (const node of all(document)) {
-    // Strips that do not fit scroll inside the mixer, which is meant.
-    if (node.closest('.mx-row') || !node.checkVisibility()) continue;
+    // Strips that do not fit scroll inside the mixer, and samples under a chart, which is meant.
+    if (node.closest('.mx-row, .lv-wall[data-strip]') || !node.checkVisibility()) continue;
     const scrolls = /auto|scroll/.test(getComputedStyle(node).overflowX);
     if (scrolls && node.scrollWidth > node.clientWidth + 1)
       found.push(`${node.tagName}.${node.className}: ${node.scrollWidth} > ${node.clientWidth}`);

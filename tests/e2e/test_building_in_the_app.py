@@ -1,9 +1,11 @@
 """Building a tower in the running app: by mouse, by touch, by keyboard alone."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from builder.spec import dump_experiment, load_experiment, parse_experiment
 
@@ -236,9 +238,14 @@ def test_experiments_are_opened_copied_deleted_and_restored(open_screen, app):
     menu.click()
     screen.page.locator(f".st-key-copy-{spirals}").get_by_role("button").click()
     screen.until(lambda: "spirals-residual (copy)" in names(app), "the copy is on the list")
-    if not screen.page.locator(f".st-key-delete-{spirals}").is_visible():
-        menu.click()
-    screen.page.locator(f".st-key-delete-{spirals}").get_by_role("button").click()
+    delete = screen.page.locator(f".st-key-delete-{spirals}").get_by_role("button")
+    # The list is drawn again with the copy on it, which may close the menu before or after a look at it.
+    for _ in range(3):
+        with suppress(PlaywrightTimeout):
+            if not delete.is_visible():
+                menu.click()
+            delete.click(timeout=5000)
+            break
     screen.until(lambda: spirals not in ids(app), "it is deleted")
     dialog.get_by_text("Deleted (").click()
     dialog.locator(f".st-key-restore-{spirals}").get_by_role("button").click()

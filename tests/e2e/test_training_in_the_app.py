@@ -192,7 +192,7 @@ def test_a_slow_browser_keeps_every_part_while_it_trains(open_screen):
     screen = open_screen()
     screen.make_it_last()
     screen.watch_parts()
-    screen.slow_down(8)
+    screen.slow_down(5)
     screen.press("Train")
     screen.has_status("running")
     grow(screen, *CHARTS)

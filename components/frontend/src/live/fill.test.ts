@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { AT_FLOOR, fillChart, fillsOf } from "./fill";
 import { Assembly } from "./merge";
 import type { Cell, Chart, Trace } from "./message";
+import { USUAL } from "./over";
 
 function held(columns: Record<string, Cell[]>, x: number[], fills = {}): Assembly {
   const assembly = new Assembly();
@@ -152,4 +153,19 @@ it("fills what shows a finding from its content, of tiles with the chosen one's"
   const filled = fillChart(shown, null, message, { fills: fillsOf(content, 1) });
   expect(filled.traces.map((trace) => trace.y)).toEqual([[1], [3]]);
   expect(fillChart(shown, null, message).isEmpty).toBe(true);
+});
+
+it("smooths a line of means by its half-life, as much as a person chose, and leaves others alone", () => {
+  const smooth = { ...line, uid: "s", meta: { table: "t", column: "a", half_life: 1 } };
+  const assembly = held({ a: [4, 1] }, [1, 2]);
+  const drawn = (smoothing: number) =>
+    fillChart(chart(line, smooth), "linear", assembly, { over: { ...USUAL, smoothing } }).traces.map(({ y }) => y);
+  expect(drawn(1)).toEqual([
+    [4, 1],
+    [4, 2],
+  ]);
+  expect(drawn(0)).toEqual([
+    [4, 1],
+    [4, 1],
+  ]);
 });

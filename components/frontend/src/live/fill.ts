@@ -1,11 +1,13 @@
 /** Gives the traces of a chart their data; the same rules as builder/charts/assembly.py. */
 
 import { fullColour, logTicks, zeroFloor } from "./axis";
-import { type Along, laid } from "./along";
+import { laid } from "./along";
 import { matrixOf } from "./matrix";
 import type { Assembly } from "./merge";
 import type { Cell, Chart, Content, Fill, Scale, Trace } from "./message";
 import { type Moment, placeOf } from "./moment";
+import { type Over, USUAL } from "./over";
+import { smoothLine } from "./smoothing";
 
 /** About so many have room beside a small map. */
 const MAX_COLOUR_TICKS = 5;
@@ -19,20 +21,20 @@ export interface Filled {
   isEmpty: boolean;
 }
 
-/** What is shown in the place of the newest: a row of a table, the fills of another step or of a finding; and along what. */
+/** What is shown in the place of the newest: a row of a table, the fills of another step or of a finding; and how charts over time are drawn. */
 export interface Earlier {
   moment?: Moment | null;
   fills?: Record<string, Fill> | null | undefined;
-  along?: Along;
+  over?: Over;
 }
 
 export function fillChart(chart: Chart, scale: Scale | null, assembly: Assembly, earlier: Earlier = {}): Filled {
   const fills = earlier.fills ?? (chart.finding === null ? assembly.message?.fills : null) ?? {};
-  const { moment = null, along = "steps" } = earlier;
+  const { moment = null, over = USUAL } = earlier;
   const isOverTime = chart.x === "step";
   const fill = (declared: Trace) => {
-    const trace = fillTrace(declared, assembly, moment, fills);
-    return isOverTime ? laid(trace, along, declared.meta?.table.split("/")[0] ?? "", assembly) : trace;
+    const trace = fillTrace(declared, assembly, moment, fills, over.smoothing);
+    return isOverTime ? laid(trace, over.along, declared.meta?.table.split("/")[0] ?? "", assembly) : trace;
   };
   // An empty trace costs as much drawing as a full one.
   const traces = chart.figure.data.map(fill).filter(hasData);
@@ -62,7 +64,13 @@ function hasData(trace: Trace): boolean {
   return hasCells || (trace.type !== "heatmap" && (trace.y ?? []).some((height) => height !== null));
 }
 
-function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null, fills: Record<string, Fill>): Trace {
+function fillTrace(
+  declared: Trace,
+  assembly: Assembly,
+  moment: Moment | null,
+  fills: Record<string, Fill>,
+  smoothing: number,
+): Trace {
   const { meta, ...trace } = declared;
   if (meta === undefined) {
     for (const [key, value] of Object.entries(fills[declared.uid] ?? {})) {
@@ -85,7 +93,7 @@ function fillTrace(declared: Trace, assembly: Assembly, moment: Moment | null, f
   }
   const values = table.columns[meta.column ?? ""] ?? [];
   const width = Math.max(1, Math.floor(values.length / Math.max(1, table.x.length)));
-  trace.y = values;
+  trace.y = meta.half_life === undefined ? values : smoothLine(table.x, values, smoothing * meta.half_life);
   trace.x = values.length === 0 ? [] : width === 1 ? table.x : table.x.flatMap((x) => Array<number>(width).fill(x));
   return trace as Trace;
 }

@@ -10,6 +10,9 @@ export class Findings {
   /** Oldest use first; null while it is under way, or where there is none any more. */
   private readonly held = new Map<string, Content | null>();
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+  /** Tables of which one is under way: the next is asked for when it has come, and is then the one that is wanted by then. */
+  private readonly underWay = new Set<string>();
+  private readonly newest = new Map<string, Content>();
 
   /** `arrived` is called after each content that was asked for. */
   constructor(private readonly arrived: () => void) {}
@@ -20,8 +23,7 @@ export class Findings {
     const whole = `${address}?run=${encodeURIComponent(run)}&finding=${finding}`;
     const found = this.held.get(whole);
     if (found === undefined) {
-      this.held.set(whole, null);
-      void this.ask(whole);
+      if (!this.underWay.has(table)) void this.ask(whole, table);
       return null;
     }
     this.held.delete(whole);
@@ -29,20 +31,33 @@ export class Findings {
     return found;
   }
 
+  /** Of a table what came last: where evaluations follow each other fast, the newest one is always under way. */
+  cameLast(table: string): Content | null {
+    return this.newest.get(table) ?? null;
+  }
+
   destroy(): void {
     for (const timer of this.timers) clearTimeout(timer);
     this.held.clear();
   }
 
-  private async ask(address: string): Promise<void> {
+  private async ask(address: string, table: string): Promise<void> {
+    this.held.set(address, null);
+    this.underWay.add(table);
     try {
       const response = await fetch(beside(address));
       if (response.status >= 500) throw new Error(response.statusText);
       // A trainer that went on has left it out: the next message names others.
-      if (response.status === 200) this.held.set(address, (await response.json()) as Content);
+      if (response.status === 200) {
+        const content = (await response.json()) as Content;
+        this.held.set(address, content);
+        this.newest.set(table, content);
+      }
     } catch {
       this.retryLater(address);
       return;
+    } finally {
+      this.underWay.delete(table);
     }
     for (const oldest of this.held.keys()) {
       if (this.held.size <= MAX_HELD) break;

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
 import { flagAt, labelsOf } from "./flags";
+import type { Range } from "./axis";
 import type { Flag } from "./message";
 
 const flag = (x: number, text = "bodies ×½"): Flag => ({ run: "r1", x, text, colour: "#2F7FD0", back: ["r1", x] });
-const frame = (flags: Flag[], isLarge = false) => ({ flags, zoom: { x: null }, axisEnd: 100, isLarge });
+const frame = (flags: Flag[], isLarge = false) => ({
+  flags,
+  zoom: { x: null },
+  span: [0, 100] as Range,
+  over: { isLog: false },
+  isLarge,
+});
 
 test("words stand beside each other and never over each other; the newest comes first", () => {
   expect(labelsOf(frame([flag(10), flag(90)]), 200).map((label) => [label.x, label.row])).toEqual([
@@ -52,4 +59,11 @@ test("a click within reach of a flag's line is meant for the nearest one", () =>
   expect(flagAt(frame(flags), 400, 4 * 10 - 5, 5)!.x).toBe(10);
   expect(flagAt(frame(flags), 400, 200, 5)).toBeNull();
   expect(flagAt({ ...frame(flags), zoom: { x: [80, 100] } }, 400, 200, 5)!.x).toBe(90);
+});
+
+test("on a logarithmic axis flags stand at their ratios, and one before the first step has no place", () => {
+  const onLog = { ...frame([flag(0), flag(10), flag(100)]), span: [0, 2] as Range, over: { isLog: true } };
+  expect(labelsOf(onLog, 200).map((label) => label.x)).toEqual([1, 2]);
+  expect(flagAt(onLog, 200, 103, 5)!.x).toBe(10);
+  expect(flagAt(onLog, 200, 0, 5)).toBeNull();
 });

@@ -4,6 +4,7 @@ import { cutInTheMiddle } from "../shared/cut";
 import type { Range } from "./axis";
 import { escape, unescape } from "./markup";
 import type { Flag } from "./message";
+import { unitsOf } from "./over";
 
 /** Height of a row of words. */
 export const ROW_PX = 14;
@@ -15,6 +16,7 @@ const MAX_LETTERS = 26;
 
 export interface Label {
   flag: Flag;
+  /** In the axis' own units. */
   x: number;
   /** From the plot upwards. */
   row: number;
@@ -27,20 +29,21 @@ export interface Label {
 export interface Frame {
   flags: readonly Flag[];
   zoom: { x: Range | null };
-  /** Where the axis ends, in what lies along it, as the flags' own places. */
-  axisEnd: number;
+  /** Of the horizontal axis where it is not zoomed, in the axis' own units. */
+  span: Range;
+  over: { isLog: boolean };
   isLarge: boolean;
 }
 
 /** The newest first; one that finds no room has its line alone. */
 export function labelsOf(frame: Frame, width: number): Label[] {
-  const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
+  const axis = axisOf(frame);
   const rows: Range[][] = Array.from({ length: frame.isLarge ? 3 : 1 }, () => []);
   const labels: Label[] = [];
-  for (const flag of frame.flags.filter((each) => each.x >= from && each.x <= to).reverse()) {
+  for (const flag of frame.flags.filter((each) => isInSight(axis(each))).reverse()) {
     const letters = cutInTheMiddle(unescape(flag.text), MAX_LETTERS);
     const text = escape(letters);
-    const at = ((flag.x - from) / Math.max(to - from, 1e-9)) * width;
+    const at = axis(flag) * width;
     const size = LETTER_PX * letters.length + GAP_PX;
     const right = { anchor: "right", taken: [at - size, at] } as const;
     const left = { anchor: "left", taken: [at, at + size] } as const;
@@ -55,22 +58,40 @@ export function labelsOf(frame: Frame, width: number): Label[] {
     if (found === undefined) continue;
     const { anchor, taken, row } = found;
     rows[row]!.push([...taken]);
-    labels.push({ flag, x: flag.x, row, anchor, text, whole: flag.text, colour: flag.colour });
+    labels.push({
+      flag,
+      x: unitsOf(flag.x, frame.over.isLog),
+      row,
+      anchor,
+      text,
+      whole: flag.text,
+      colour: flag.colour,
+    });
   }
   return labels.reverse();
 }
 
 /** The flag whose line is at most `reach` pixels from a place on the plot, the nearest one; null if there is none. */
 export function flagAt(frame: Frame, width: number, place: number, reach: number): Flag | null {
-  const [from, to] = frame.zoom.x ?? [0, frame.axisEnd];
-  const away = (flag: Flag) => Math.abs(((flag.x - from) / Math.max(to - from, 1e-9)) * width - place);
-  const near = frame.flags.filter((flag) => flag.x >= from && flag.x <= to && away(flag) <= reach);
+  const axis = axisOf(frame);
+  const away = (flag: Flag) => Math.abs(axis(flag) * width - place);
+  const near = frame.flags.filter((flag) => isInSight(axis(flag)) && away(flag) <= reach);
   return near.sort((one, other) => away(one) - away(other))[0] ?? null;
 }
 
 /** What tells a flag from the others. */
 export function flagKey(flag: Flag): string {
   return `${flag.run} ${flag.x} ${flag.text}`;
+}
+
+/** Where on the axis a flag is: 0 at its beginning, 1 at its end. */
+function axisOf({ zoom, span, over }: Frame): (flag: Flag) => number {
+  const [from, to] = zoom.x ?? span;
+  return (flag) => (unitsOf(flag.x, over.isLog) - from) / Math.max(to - from, 1e-9);
+}
+
+function isInSight(place: number): boolean {
+  return place >= 0 && place <= 1;
 }
 
 function areApart(one: readonly [number, number], other: Range): boolean {

@@ -5,6 +5,7 @@ import type { Along } from "./along";
 import { logTicks, type Range } from "./axis";
 import { flagKey, type Label, labelsOf, ROW_PX } from "./flags";
 import type { Chart, Flag, Scale, Trace } from "./message";
+import type { Over } from "./over";
 
 export interface Zoom {
   x: Range | null;
@@ -23,8 +24,10 @@ export interface Frame {
   /** Of the vertical axis, in its own units. */
   range: Range | null;
   floor: number | null;
-  along: Along;
-  axisEnd: number;
+  /** How charts over time are drawn; only of curves an axis of time can be logarithmic. */
+  over: Over;
+  /** Of the horizontal axis of a chart over time, in its own units. */
+  span: Range;
   flags: readonly Flag[];
   isLarge: boolean;
 }
@@ -121,9 +124,10 @@ function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): L
   }
   return {
     showgrid: false,
-    range: frame.zoom.x ?? [0, frame.axisEnd],
+    type: frame.over.isLog ? "log" : "linear",
+    range: frame.zoom.x ?? frame.span,
     nticks: frame.isLarge ? 12 : 5,
-    ...TICKS[frame.along],
+    ...TICKS[frame.over.along],
   };
 }
 

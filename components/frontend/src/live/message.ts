@@ -15,7 +15,15 @@ export interface Table {
 export interface Trace {
   uid: string;
   type: string;
-  meta?: { table: string; column?: string; columns?: string[]; matrix?: string; scale?: Scale };
+  meta?: {
+    table: string;
+    column?: string;
+    columns?: string[];
+    matrix?: string;
+    scale?: Scale;
+    /** In steps; the column's means are drawn smoothed. */
+    half_life?: number;
+  };
   name?: string;
   x?: (number | string)[];
   y?: (Cell | string)[];

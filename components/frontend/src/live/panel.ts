@@ -4,7 +4,7 @@ import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import { beside } from "../shared/feed";
 import { saveFrom } from "../shared/save";
 import type { Colours, ThemeName } from "../shared/theme";
-import { type Along, NOT_KNOWN, placedFlags, roundEnd } from "./along";
+import { NOT_KNOWN, placedFlags, roundEnd } from "./along";
 import { above, type Range, verticalRange } from "./axis";
 import { fillChart, fillsOf, heightsOf } from "./fill";
 import type { Findings } from "./findings";
@@ -15,6 +15,7 @@ import { drawLegend, entriesOf, keyOf } from "./legend";
 import type { Assembly } from "./merge";
 import type { Chart, Content, Flag, Trace } from "./message";
 import { momentAt, placeOf } from "./moment";
+import { type Over, spanOf } from "./over";
 import { PanelHead } from "./panel_head";
 import { Bands, depthUnder } from "./bands";
 import { figureOf, savePng } from "./png";
@@ -34,6 +35,9 @@ const CONFIG = {
   showAxisDragHandles: false,
 };
 
+/** Where only points are new, Plotly then moves the lines and leaves axes and everything else as they are: half the work. */
+const AT_ONCE = { duration: 0, easing: "linear" };
+
 /** So far from a flag's line a click is still meant for it, and so little a click moves. */
 const REACH_PX = 5;
 const STILL_PX = 3;
@@ -44,15 +48,16 @@ export interface PanelEvents {
   openFlag(flag: Flag, x: number, y: number): void;
   choose(chartId: string): void;
   enlarge(): void;
-  /** What lies along all charts over time. */
-  along(along: Along): void;
-  redraw(): void;
-  /** Draws what a hand moves, without waiting for the news' turn. */
+  /** How all charts over time are drawn. */
+  over(over: Over): void;
+  /** Draws what a hand has changed, without waiting for the news' turn. */
   follow(): void;
   /** Chooses the step of all charts over depth; null follows the newest. */
   goToStep(step: number | null): void;
   /** Which depth is under the pointer. */
   point(depth: number | null): void;
+  /** Brings the block at a depth into sight. */
+  seek(depth: number): void;
 }
 
 /** Where contents of findings are asked for. */
@@ -95,6 +100,7 @@ export class Panel {
   private frame: Frame | null = null;
   /** The content drawn last, which stays while another one is under way. */
   private content: Content | null = null;
+  private cameLast: Content | null = null;
   private isListening = false;
   private drawnAt = -Infinity;
 
@@ -105,7 +111,7 @@ export class Panel {
       toggleScale: () => this.toggleScale(),
       resetZoom: () => this.resetZoom(),
       openFlags: (where) => events.openFlags(where),
-      along: (along) => events.along(along),
+      over: (over) => events.over(over),
       csv: () => this.saveCsv(),
       png: (theme) => void this.savePng(theme),
     });
@@ -158,7 +164,7 @@ export class Panel {
     this.drawnAt = -Infinity;
   }
 
-  draw(assembly: Assembly, source: Source, colours: Colours, font: string, isLarge: boolean, along: Along): void {
+  draw(assembly: Assembly, source: Source, colours: Colours, font: string, isLarge: boolean, over: Over): void {
     const { chart, choice } = this;
     this.drawnAt = performance.now();
     const message = assembly.message;
@@ -173,18 +179,19 @@ export class Panel {
     const { traces, floor, isEmpty } = fillChart(chart, choice.scale, assembly, {
       moment: choice.moment,
       fills,
-      along,
+      over,
     });
     this.showWall(chart, content);
     this.head.update(chart, choice, {
       note: profile?.note ?? message.notes[chart.id] ?? "",
       numFlags: drawsFlags(chart) && !isEmpty ? message.flags.length : 0,
-      along,
+      over,
       isEmpty,
       isLarge,
     });
     this.say(this.wordsFor(chart, content, isEmpty));
-    const isUnplaced = isEmpty && along !== "steps" && chart.x === "step" && !fillChart(chart, null, assembly).isEmpty;
+    const isUnplaced =
+      isEmpty && over.along !== "steps" && chart.x === "step" && !fillChart(chart, null, assembly).isEmpty;
     if (isUnplaced) this.say(NOT_KNOWN);
     this.last = null;
     const entries = entriesOf(traces);
@@ -204,7 +211,8 @@ export class Panel {
     const limit = beyond === null ? undefined : message.limits[chart.id];
     this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range, limit);
     this.sayAbove(choice.zoom.y === null ? beyond : null);
-    this.declared = placedFlags(message.flags, along, assembly);
+    this.declared = placedFlags(message.flags, over.along, assembly);
+    const isLog = over.isLog && drawsFlags(chart);
     const frame: Frame = {
       width,
       height,
@@ -212,14 +220,14 @@ export class Panel {
       zoom: choice.zoom,
       range: this.range,
       floor,
-      along,
-      axisEnd: along === "steps" ? message.axis_end : roundEnd(traces),
+      over: { ...over, isLog },
+      span: spanOf(traces, over.along === "steps" ? message.axis_end : roundEnd(traces), isLog),
       flags: [...this.declared.keys()],
       isLarge,
     };
     this.frame = frame;
     this.last = { assembly, visible, frame };
-    const layout = layoutOf(chart, traces, frame, colours, font);
+    const layout = { ...layoutOf(chart, traces, frame, colours, font), transition: AT_ONCE };
     void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
     this.drawBands();
   }
@@ -270,7 +278,11 @@ export class Panel {
     const { rows } = this;
     if (chart.finding === null || rows === null) return null;
     const finding = rows.x[placeOf(this.choice.moment, rows.table, rows.x)]!;
-    this.content = findings.content(address, rows.table, finding) ?? this.content;
+    const exact = findings.content(address, rows.table, finding);
+    const last = findings.cameLast(rows.table);
+    if (exact !== null) this.content = exact;
+    else if (last !== this.cameLast) this.content = last;
+    this.cameLast = last;
     return this.content;
   }
 
@@ -333,21 +345,33 @@ export class Panel {
     });
   }
 
-  /** A click on a flag's line: Plotly tells of none on shapes, and of a drag to zoom it is told apart by standing still. */
+  /** A click on the plot, which Plotly does not tell of where there are no points; of a drag it is told apart by standing still. */
   private press(down: PointerEvent): void {
-    const { chart, frame } = this;
-    if (chart === null || frame === null || !drawsFlags(chart) || down.button !== 0) return;
-    const { l, r } = sidesOf(chart);
-    const place = down.clientX - this.plot.getBoundingClientRect().left - l;
-    const flag = flagAt(frame, frame.width - l - r, place, REACH_PX);
     const isOnPlot = down.composedPath().some((node) => node instanceof Element && node.classList.contains("nsewdrag"));
-    if (flag === null || !isOnPlot) return;
+    const act = isOnPlot && down.button === 0 ? this.actAt(down) : null;
+    if (act === null) return;
     const release = (up: PointerEvent): void => {
       const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
-      if (moved <= STILL_PX) this.events.openFlag(this.declared.get(flag) ?? flag, up.clientX, up.clientY);
+      if (moved <= STILL_PX) act(up);
     };
     // In the capturing phase: Plotly ends its own drag there.
     window.addEventListener("pointerup", release, { capture: true, once: true });
+  }
+
+  /** What a click does: it opens the flag whose line is near, or goes to the block in the tower; null if nothing. */
+  private actAt(down: PointerEvent): ((up: PointerEvent) => void) | null {
+    const { chart, frame } = this;
+    if (chart === null || frame === null) return null;
+    if (chart.depth !== null) {
+      const depth = depthUnder(this.plot as PlotlyElement, chart.depth, down);
+      return depth === null ? null : () => this.events.seek(depth);
+    }
+    if (!drawsFlags(chart)) return null;
+    const { l, r } = sidesOf(chart);
+    const place = down.clientX - this.plot.getBoundingClientRect().left - l;
+    const flag = flagAt(frame, frame.width - l - r, place, REACH_PX);
+    if (flag === null) return null;
+    return ({ clientX, clientY }) => this.events.openFlag(this.declared.get(flag) ?? flag, clientX, clientY);
   }
 
   private zoomed(event: PlotlyEvent): void {
@@ -360,26 +384,26 @@ export class Panel {
     const y = read("yaxis");
     if (x === null && y === null) return;
     this.choice.zoom = { x: x ?? this.choice.zoom.x, y: y ?? this.choice.zoom.y };
-    this.events.redraw();
+    this.events.follow();
   }
 
   private resetZoom(): void {
     this.choice.zoom = { x: null, y: null };
     this.range = null;
-    this.events.redraw();
+    this.events.follow();
   }
 
   private toggle(key: string): void {
     const { hidden } = this.choice;
     if (!hidden.delete(key)) hidden.add(key);
     this.range = null;
-    this.events.redraw();
+    this.events.follow();
   }
 
   private toggleScale(): void {
     this.choice.scale = this.choice.scale === "log" ? "linear" : "log";
     this.choice.zoom = { x: this.choice.zoom.x, y: null };
     this.range = null;
-    this.events.redraw();
+    this.events.follow();
   }
 }

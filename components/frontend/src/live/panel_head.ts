@@ -2,10 +2,10 @@
 
 import { h, setAttribute, setHidden, setText } from "../shared/dom";
 import type { ThemeName } from "../shared/theme";
-import type { Along } from "./along";
 import type { Choice } from "./choice";
 import { Menu } from "./menu";
 import type { Chart } from "./message";
+import type { Over } from "./over";
 
 export interface HeadEvents {
   choose(chartId: string): void;
@@ -13,7 +13,7 @@ export interface HeadEvents {
   toggleScale(): void;
   resetZoom(): void;
   openFlags(where: HTMLElement): void;
-  along(along: Along): void;
+  over(over: Over): void;
   csv(): void;
   png(theme: ThemeName): void;
 }
@@ -22,7 +22,7 @@ export interface HeadEvents {
 export interface Drawn {
   note: string;
   numFlags: number;
-  along: Along;
+  over: Over;
   isEmpty: boolean;
   isLarge: boolean;
 }
@@ -74,7 +74,7 @@ export class PanelHead {
     setAttribute(this.title, "title", `${chart.help} Choose another chart here.`);
   }
 
-  update(chart: Chart, choice: Choice, { note, numFlags, along, isEmpty, isLarge }: Drawn): void {
+  update(chart: Chart, choice: Choice, { note, numFlags, over, isEmpty, isLarge }: Drawn): void {
     setText(this.note, note);
     setAttribute(this.note, "title", note);
     setHidden(this.flags, numFlags === 0);
@@ -89,7 +89,7 @@ export class PanelHead {
     const act = isLarge ? "Back to all charts (Escape)" : "Enlarge";
     setAttribute(this.size, "title", act);
     setAttribute(this.size, "aria-label", `${act}: ${chart.title}`);
-    this.menu.update(chart.title, along, chart.x === "step", chart.csv, isEmpty);
+    this.menu.update(chart, over, isEmpty);
   }
 }
 

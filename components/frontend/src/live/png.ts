@@ -46,7 +46,7 @@ export function figureOf(
     const size = { tickfont: { size: 13, color: colours.muted }, automargin: true };
     return { ...own, ...size, title: { text: words, standoff: 10, font: { size: 14, color: colours.muted } } };
   };
-  const along = chart.x === "step" ? TITLES[frame.along] : X_TITLES[chart.x];
+  const along = chart.x === "step" ? TITLES[frame.over.along] : X_TITLES[chart.x];
   const top = (layout["margin"] as { t: number }).t;
   return {
     data: inked(

@@ -5,13 +5,13 @@ import { ask } from "../shared/feed";
 import type { Host, View } from "../shared/mount";
 import { newNonce } from "../shared/nonce";
 import { onSurroundings } from "../shared/place";
-import { onPointed, Pointer, type Pointed } from "../shared/pointed";
+import { onPointed, Pointer, type Pointed, seek } from "../shared/pointed";
 import type { Colours } from "../shared/theme";
-import type { Along } from "./along";
 import { Findings } from "./findings";
 import { FlagMenu } from "./flag_menu";
 import { Assembly } from "./merge";
 import type { Message } from "./message";
+import { USUAL } from "./over";
 import { Pace } from "./pace";
 import { type Choice, newChoice } from "./choice";
 import { Panel, SELDOM_MS } from "./panel";
@@ -65,7 +65,7 @@ export class LiveView implements View<Data> {
   private fixedHeight: number | null = null;
   private below = 0;
   private large: Panel | null = null;
-  private along: Along = "steps";
+  private over = USUAL;
   private waiting: Panel[] = [];
   private timer = 0;
   private frame = 0;
@@ -146,16 +146,13 @@ export class LiveView implements View<Data> {
   private makePanel(place: number): Panel {
     const panel: Panel = new Panel({
       choose: (chartId) => this.choose(place, chartId),
-      along: (along) => {
-        this.along = along;
-        for (const choice of this.choices.values()) choice.zoom = { x: null, y: choice.zoom.y };
-        this.redrawAll();
+      over: (over) => {
+        const isAxisKept = over.along === this.over.along && over.isLog === this.over.isLog;
+        this.over = over;
+        if (!isAxisKept) for (const choice of this.choices.values()) choice.zoom = { x: null, y: choice.zoom.y };
+        this.followAll(() => true);
       },
       enlarge: () => this.enlarge(this.large === panel ? null : panel),
-      redraw: () => {
-        panel.expire();
-        this.redraw();
-      },
       openFlags: (where) => this.flagMenu.openAll(where),
       openFlag: (flag, x, y) => this.flagMenu.openOne(flag, x, y),
       follow: () => this.followAll((each) => each === panel),
@@ -164,11 +161,15 @@ export class LiveView implements View<Data> {
         this.followAll((each) => each.isOfOneStep);
       },
       point: (depth) => this.pointer.point(depth === null ? null : this.assembly.blocks.at(depth)),
+      seek: (depth) => {
+        const at = this.assembly.blocks.at(depth);
+        if (at !== null) seek(at);
+      },
     });
     return panel;
   }
 
-  /** Draws what a hand moves at once, those panels of them that are seen. */
+  /** Draws at once what a hand has changed, those panels of them that are seen. */
   private followAll(isMoved: (panel: Panel) => boolean): void {
     for (const panel of this.panels.filter(isMoved)) {
       if (this.large !== null && panel !== this.large) continue;
@@ -212,14 +213,14 @@ export class LiveView implements View<Data> {
     if (other >= 0) this.shown[other] = this.shown[place]!;
     this.shown[place] = chartId;
     this.arrange();
-    this.redrawAll();
+    this.followAll((panel) => panel === this.panels[place] || panel === this.panels[other]);
   }
 
   private enlarge(panel: Panel | null): void {
     this.large = panel;
     setAttribute(this.element, "data-large", panel !== null);
     for (const each of this.panels) setAttribute(each.element, "data-large", each === panel);
-    this.redrawAll();
+    this.followAll(() => true);
   }
 
   private key(event: KeyboardEvent): void {
@@ -267,7 +268,7 @@ export class LiveView implements View<Data> {
     const begun = performance.now();
     const font = getComputedStyle(this.element).fontFamily;
     const source = { findings: this.findings, address: this.findingsAddress, steps: this.steps };
-    panel.draw(this.assembly, source, this.host.colours, font, panel === this.large, this.along);
+    panel.draw(this.assembly, source, this.host.colours, font, panel === this.large, this.over);
     const cost = performance.now() - begun;
     hook()?.draw.push(cost);
     return cost;

@@ -9,8 +9,9 @@ export interface Pointed {
 
 export type Source = "tower" | "charts";
 
-/** An event of the window. */
+/** Events of the window. */
 const POINTED = "highrise-pointed";
+const SOUGHT = "highrise-sought";
 
 interface Told {
   source: Source;
@@ -42,4 +43,16 @@ export function onPointed(call: (at: Pointed | null, source: Source | null) => v
   };
   window.addEventListener(POINTED, listen);
   return () => window.removeEventListener(POINTED, listen);
+}
+
+/** Asks the tower to bring blocks into sight. */
+export function seek(at: Pointed): void {
+  window.dispatchEvent(new CustomEvent<Pointed>(SOUGHT, { detail: at }));
+}
+
+/** Calls back for each that is sought until the result is called. */
+export function onSought(call: (at: Pointed) => void): () => void {
+  const listen = (event: Event) => call((event as CustomEvent<Pointed>).detail);
+  window.addEventListener(SOUGHT, listen);
+  return () => window.removeEventListener(SOUGHT, listen);
 }

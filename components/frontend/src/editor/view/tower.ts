@@ -1,13 +1,13 @@
 /** The tower: header with its counts, the data's end, the items, the logits' end, and what is wrong with the whole. */
 
 import { h, place, setAttribute, setHidden, setText } from "../../shared/dom";
-import type { Pointed } from "../../shared/pointed";
+import { onSought, type Pointed } from "../../shared/pointed";
 import type { Drag } from "../drag/drag";
 import { find, TOWER, walk } from "../model/tree";
 import { bytesText } from "../../shared/bytes";
 import { countText, epochText, macsText, shapeText } from "../model/words";
 import type { Item, Preflight, Problem } from "../types";
-import { Highlight, litBy } from "./highlight";
+import { Highlight, type Lit, litBy } from "./highlight";
 import { ItemList } from "./list";
 import { formOf, ItemNode } from "./node";
 import type { Scene } from "./scene";
@@ -43,6 +43,7 @@ export class Tower {
     () => this.scene.store.document,
     (at) => this.light(at),
   );
+  private readonly forgetSought = onSought((at) => this.bring(at));
   private lit: ItemNode[] = [];
   private hovered: string | null = null;
   private judged: Preflight | null = null;
@@ -175,12 +176,22 @@ export class Tower {
 
   /** Touches the cards that change, and no others. */
   private light(at: Pointed | null): void {
-    const { document } = this.scene.store;
-    const isShown = (id: string) => this.nodes.get(id)?.element.isConnected === true;
-    const wanted = at === null || document === null ? [] : litBy(document, at, isShown);
+    const wanted = this.shownFor(at);
     for (const node of this.lit) node.light(false, null);
     this.lit = wanted.map(({ id }) => this.nodes.get(id)!);
     wanted.forEach(({ copy }, place) => this.lit[place]!.light(true, copy));
+  }
+
+  /** Scrolls to the first card that shows a block. */
+  private bring(at: Pointed): void {
+    const [first] = this.shownFor(at);
+    if (first !== undefined) this.reveal(first.id);
+  }
+
+  private shownFor(at: Pointed | null): Lit[] {
+    const { document } = this.scene.store;
+    const isShown = (id: string) => this.nodes.get(id)?.element.isConnected === true;
+    return at === null || document === null ? [] : litBy(document, at, isShown);
   }
 
   private drawTools(): void {
@@ -246,6 +257,7 @@ export class Tower {
 
   destroy(): void {
     this.highlight.destroy();
+    this.forgetSought();
     for (const node of this.nodes.values()) node.destroy();
     this.list.destroy();
   }
