@@ -35,9 +35,6 @@ const CONFIG = {
   showAxisDragHandles: false,
 };
 
-/** Where only points are new, Plotly then moves the lines and leaves axes and everything else as they are: half the work. */
-const AT_ONCE = { duration: 0, easing: "linear" };
-
 /** So far from a flag's line a click is still meant for it, and so little a click moves. */
 const REACH_PX = 5;
 const STILL_PX = 3;
@@ -227,7 +224,7 @@ export class Panel {
     };
     this.frame = frame;
     this.last = { assembly, visible, frame };
-    const layout = { ...layoutOf(chart, traces, frame, colours, font), transition: AT_ONCE };
+    const layout = layoutOf(chart, traces, frame, colours, font);
     void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
     this.drawBands();
   }
