@@ -127,10 +127,11 @@ def curve(recorded: RecordedRun, column: Column, *, half_life: float | None = No
         trace: more of plotly's attributes; `uid` is made here, so that it is the same in every message.
     """
     smoothed = {} if half_life is None else {"half_life": half_life}
+    names = (column.name, "smooth") if smoothed else (column.name,)
     return {
         "type": "scatter",
         "mode": "lines",
-        "uid": uid_of(recorded.id, column.name, *("smooth" for _ in smoothed)),
+        "uid": uid_of(recorded.id, *names),
         "meta": {"table": f"{recorded.id}/{column.table}", "column": column.name, **smoothed},
         "connectgaps": False,
         **trace,

@@ -46,9 +46,7 @@ def mixed_tower(dataset: str, num_blocks: int) -> Experiment:
     return validate_experiment(document)
 
 
-@pytest.mark.parametrize(
-    ("dataset", "num_blocks", "scheme"), [("digits", 3, "light"), ("mnist", 100, "dark")], ids=lambda each: str(each)
-)
+@pytest.mark.parametrize(("dataset", "num_blocks", "scheme"), [("digits", 3, "light"), ("mnist", 100, "dark")], ids=str)
 def test_every_instrument_shows_a_tower_while_it_trains(app, open_screen, dataset, num_blocks, scheme):
     entry = app.workspace.create_experiment(dump_experiment(mixed_tower(dataset, num_blocks)))
     screen = open_screen(f"?experiment={entry.id}", color_scheme=scheme)

@@ -16,8 +16,8 @@ class Interrupted(BaseException):
 class Query(dict):
     """A browser's query; the first `lost` messages do not reach it."""
 
-    def __init__(self, lost: int = 0, **shown: str) -> None:
-        super().__init__(shown)
+    def __init__(self, lost: int = 0) -> None:
+        super().__init__()
         self.lost, self.sent = lost, []
 
     def to_dict(self):
@@ -39,8 +39,8 @@ def session():
 
 @pytest.fixture
 def query_of(monkeypatch):
-    def make(**arguments):
-        query = Query(**arguments)
+    def make(lost=0):
+        query = Query(lost)
         monkeypatch.setattr(st, "query_params", query)
         return query
 

@@ -5,7 +5,7 @@ import { attachPopover } from "../shared/popup";
 import type { ThemeName } from "../shared/theme";
 import { ALONG, type Along } from "./along";
 import type { Chart } from "./message";
-import { halfLifeOf, type Over, SMOOTHINGS } from "./over";
+import { halfLifeOf, type Over } from "./over";
 
 export interface MenuEvents {
   over(over: Over): void;
@@ -14,7 +14,13 @@ export interface MenuEvents {
 }
 
 const WORDS: Record<Along, string> = { steps: "Steps", epochs: "Epochs", seconds: "Seconds of training" };
-const FACTORS: Record<number, string> = { 0: "off", 0.25: "¼×", 1: "1×", 4: "4×", 16: "16×" };
+const SMOOTHINGS: readonly [number, string][] = [
+  [0, "off"],
+  [0.25, "¼×"],
+  [1, "1×"],
+  [4, "4×"],
+  [16, "16×"],
+];
 
 export class Menu {
   readonly button = h("button", { class: "hr-quiet lv-tool lv-more", type: "button" }, "⋯");
@@ -41,10 +47,10 @@ export class Menu {
       this.change({ isLog: !this.over?.isLog }),
     );
     this.unitPart = part("Along", ...this.units.values(), this.log);
-    for (const smoothing of SMOOTHINGS) {
+    for (const [smoothing, word] of SMOOTHINGS) {
       this.smoothings.set(
         smoothing,
-        item(FACTORS[smoothing]!, "", () => this.change({ smoothing })),
+        item(word, "", () => this.change({ smoothing })),
       );
     }
     this.smoothPart = part("Smoothing", h("div", { class: "lv-row" }, ...this.smoothings.values()));

@@ -14,9 +14,6 @@ export interface Over {
 
 export const USUAL: Over = { along: "steps", isLog: false, smoothing: 1 };
 
-/** What a person can choose. */
-export const SMOOTHINGS = [0, 0.25, 1, 4, 16];
-
 /** In steps, of the first run's smooth lines; null if a chart has none. */
 export function halfLifeOf(chart: Chart): number | null {
   return chart.figure.data.find((trace) => trace.meta?.half_life !== undefined)?.meta?.half_life ?? null;

@@ -18,6 +18,7 @@ import { momentAt, placeOf } from "./moment";
 import { type Over, spanOf } from "./over";
 import { PanelHead } from "./panel_head";
 import { Bands, depthUnder } from "./bands";
+import { type Act, onClick } from "./clicks";
 import { figureOf, savePng } from "./png";
 import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
 import { Scrubber } from "./scrubber";
@@ -35,9 +36,8 @@ const CONFIG = {
   showAxisDragHandles: false,
 };
 
-/** So far from a flag's line a click is still meant for it, and so little a click moves. */
+/** So far from a flag's line a click is still meant for it. */
 const REACH_PX = 5;
-const STILL_PX = 3;
 
 export interface PanelEvents {
   /** Asks what can be done at flags: all of them under a button, or one under a point. */
@@ -124,7 +124,7 @@ export class Panel {
     this.above.addEventListener("click", () => this.toggleScale());
     this.plot.addEventListener("pointermove", (event) => this.pointed(event));
     this.plot.addEventListener("pointerleave", () => events.point(null));
-    this.plot.addEventListener("pointerdown", (event) => this.press(event), { capture: true });
+    onClick(this.plot, (event) => this.actAt(event));
   }
 
   get chartId(): string | null {
@@ -143,6 +143,7 @@ export class Panel {
       if (this.chart !== null) this.clear();
       this.range = null;
       this.content = null;
+      this.cameLast = null;
     }
     this.chart = chart;
     this.choice = choice;
@@ -342,21 +343,8 @@ export class Panel {
     });
   }
 
-  /** A click on the plot, which Plotly does not tell of where there are no points; of a drag it is told apart by standing still. */
-  private press(down: PointerEvent): void {
-    const isOnPlot = down.composedPath().some((node) => node instanceof Element && node.classList.contains("nsewdrag"));
-    const act = isOnPlot && down.button === 0 ? this.actAt(down) : null;
-    if (act === null) return;
-    const release = (up: PointerEvent): void => {
-      const moved = Math.hypot(up.clientX - down.clientX, up.clientY - down.clientY);
-      if (moved <= STILL_PX) act(up);
-    };
-    // In the capturing phase: Plotly ends its own drag there.
-    window.addEventListener("pointerup", release, { capture: true, once: true });
-  }
-
   /** What a click does: it opens the flag whose line is near, or goes to the block in the tower; null if nothing. */
-  private actAt(down: PointerEvent): ((up: PointerEvent) => void) | null {
+  private actAt(down: PointerEvent): Act | null {
     const { chart, frame } = this;
     if (chart === null || frame === null) return null;
     if (chart.depth !== null) {
