@@ -7,7 +7,8 @@ unless a person chooses. Those of findings have no columns: a chart with a `find
 holds, by the row's `x` (`contents`), so that a message stays small whatever was found. `fills[uid]` replaces a trace's data
 whole; those of charts over depth are of the newest step, and `LiveView.at` gives them at any other. Values above
 `limits[chart]` do not widen its linear axis. A message that is not full and has another generation than the last, or starts
-after the last row held, shows a gap: ask for a full one (`shared_view`).
+after the last row held, shows a gap: ask for a full one (`shared_view`). A trace with a `half_life` draws its column's means
+as a smooth line (`smoothing`), as long as a person does not choose another one.
 """
 
 from __future__ import annotations

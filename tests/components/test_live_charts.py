@@ -452,19 +452,21 @@ def test_a_block_that_is_pointed_at_is_lit_in_every_chart_over_depth_without_a_d
     assert page.evaluate("window.__highrise_live.draw.length") == 0
 
 
+def listen(page, event):
+    page.evaluate("event => { window.told = []; addEventListener(event, ({ detail }) => told.push(detail)); }", event)
+
+
 def test_the_block_under_the_pointer_is_told_to_the_tower(page, run):
     run.grow(40)
     mount(page, run.message())
     wait_for_points(page, "loss", "r1-0_band", 40)
-    page.evaluate(
-        "() => { window.told = []; addEventListener('highrise-pointed', ({ detail }) => told.push(detail.at)); }"
-    )
+    listen(page, "highrise-pointed")
     box = panel(page, "depth_profile").locator(".nsewdrag").bounding_box()
     assert box
     for share in (0.5, 2.5, 2.6):
         page.mouse.move(box["x"] + box["width"] * (0.1 + share) / 4.2, box["y"] + 20)
     page.mouse.move(5, 5)
-    told = page.evaluate("told")
+    told = [each["at"] for each in page.evaluate("told")]
     assert told == [{"items": ["i1"], "copy": 0}, {"items": ["i3"], "copy": 0}, None]
 
 
@@ -472,21 +474,19 @@ def test_a_click_on_a_block_brings_it_into_sight_in_the_tower_and_a_drag_zooms(p
     run.grow(40)
     mount(page, run.message())
     wait_for_points(page, "loss", "r1-0_band", 40)
-    page.evaluate(
-        "() => { window.sought = []; addEventListener('highrise-sought', ({ detail }) => sought.push(detail)); }"
-    )
+    listen(page, "highrise-sought")
     profile = panel(page, "depth_profile")
     box = profile.locator(".nsewdrag").bounding_box()
     assert box
     place = [box["x"] + box["width"] * 2.6 / 4.2, box["y"] + 20]
     page.mouse.click(*place)
-    assert page.evaluate("sought") == [{"items": ["i3"], "copy": 0}]
+    assert page.evaluate("told") == [{"items": ["i3"], "copy": 0}]
     page.mouse.move(*place)
     page.mouse.down()
     page.mouse.move(place[0] - 120, place[1] + 40, steps=4)
     page.mouse.up()
     expect(profile.get_by_role("button", name="Reset zoom")).to_be_visible()
-    assert len(page.evaluate("sought")) == 1
+    assert len(page.evaluate("told")) == 1
 
 
 def test_values_above_the_linear_axis_are_told_and_shown_by_a_click(page, run):
