@@ -234,7 +234,7 @@ class Forger:
         groups = [
             {"name": group.name, "learning_rate": 0.01, "frozen": False} for group in self.tab.editing.experiment.groups
         ]
-        sent = {"epoch": session.mixer_epoch, "rev": session.mixer_rev + 1, "groups": mutated(groups, self.draws)}
+        sent = {"epoch": session.mixing.epoch, "rev": session.mixing.rev + 1, "groups": mutated(groups, self.draws)}
         self.tab.edit_rates(self.message(**sent))
 
     def press(self) -> None:

@@ -12,15 +12,14 @@ from builder.pages.editing import (
     differs_beyond_rates,
     is_ended_by_rates,
     is_new,
-    is_newer,
     overtaken_epoch,
     take_edit,
     with_late_edit,
-    with_rates,
     with_taken,
 )
 from builder.pages.opening import deleted_text, open_session
 from builder.pages.run_status import solo_of
+from builder.pages.settings import with_settings
 from builder.pages.state import Session
 from builder.spec import (
     DocumentError,
@@ -90,7 +89,7 @@ class DocumentActions:
         for warning in edited.analysis.warnings:
             self.session.tell_once("warning", str(warning))
         self._send_mix(before, edited.experiment)
-        self.session.renew_mixer()
+        self.session.mixing.follow(self.editing.experiment)
 
     def _goes_on(self, message: dict[str, Any], rev: int) -> bool:
         """Whether an edit is of the gesture that made the newest revision by its edit of this rev."""
@@ -128,26 +127,29 @@ class DocumentActions:
     def edit_rates(self, message: Any) -> None:
         """Takes an edit of the mixer."""
         session = self.session
-        if session.read_only or not is_newer(message, session.mixer_epoch, session.mixer_rev):
+        if session.read_only:
             return
-        goes_on = self._goes_on(message, session.mixer_rev)
-        session.mixer_rev = message["rev"]
+        rev = session.mixing.rev
+        changes = session.mixing.take(message)
+        if not changes:
+            return
+        goes_on = message["epoch"] == session.mixing.epoch and self._goes_on(message, rev)
         try:
-            experiment = with_rates(self.editing.experiment, message.get("groups"))
+            experiment = with_settings(self.editing.experiment, changes)
         except DocumentError as error:
             session.notify("error", f"Refused: {error.problems[0]}")
+            session.mixing.renew(self.editing.experiment)
             return
         mix = self._live_mix(experiment) if _freezes(self.editing.experiment, experiment) else None
         if mix is not None and not mix.learning:
             session.notify("error", NOTHING_LEARNS)
-            session.renew_mixer()
+            session.mixing.renew(self.editing.experiment)
             return
-        self.change(experiment, keep_mixer=True, by_rates=True, goes_on=goes_on)
+        self.change(experiment, by_rates=True, goes_on=goes_on)
 
     def change(
         self,
         experiment: Experiment,
-        keep_mixer: bool = False,
         by_rates: bool = False,
         goes_on: bool = False,
         is_told: bool = False,
@@ -161,8 +163,7 @@ class DocumentActions:
         self.keep(before, goes_on)
         if not is_told:
             self._send_mix(before, experiment)
-        if not keep_mixer:
-            self.session.renew_mixer()
+        self.session.mixing.follow(self.editing.experiment)
 
     def keep(self, before: Experiment | None = None, goes_on: bool = False) -> None:
         """Stores the document as a revision; a new experiment begins with what it was `before` the edit.
@@ -184,7 +185,7 @@ class DocumentActions:
             session.editing = adopt(
                 editing, parse_experiment(conflict.head.document), editing.experiment_id, conflict.head.id
             )
-            session.renew_mixer()
+            session.mixing.follow(session.editing.experiment)
             session.notify(
                 "warning",
                 "This experiment was changed in another tab meanwhile, and that is what you see now. Your edit is kept.",
@@ -248,7 +249,7 @@ class DocumentActions:
         assert self.editing.experiment_id is not None
         head = self.workspace.head(self.editing.experiment_id)
         self.session.editing = adopt(self.editing, parse_experiment(head.document), self.editing.experiment_id, head.id)
-        self.session.renew_mixer()
+        self.session.mixing.follow(self.editing.experiment)
 
     def rename(self, name: Any) -> None:
         try:
@@ -273,7 +274,7 @@ class DocumentActions:
             session.editing, opened.editing.experiment, opened.editing.experiment_id, opened.editing.revision
         )
         session.run_id, session.shown, session.read_only = opened.run_id, opened.shown, opened.read_only
-        session.renew_mixer()
+        session.mixing.turn_to(session.editing.experiment)
         session.deleted = opened.deleted
         if opened.notice:
             session.notice = opened.notice

@@ -4,17 +4,15 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from builder.pages.settings import changed_settings, settings_of, with_settings
 from builder.spec import Analysis, Experiment, analyse, validate_edit, validate_experiment, with_value
 from builder.spec.groupings import ready_made
 from builder.spec.groups import GroupSpec
-from builder.spec.mix import FIELDS, SET_FROZEN, SET_LEARNING_RATE, SET_LEARNING_RATES, SET_WEIGHT_DECAY, Change
+from builder.spec.mix import SET_FROZEN, SET_LEARNING_RATE, SET_LEARNING_RATES, SET_WEIGHT_DECAY, Change
 from builder.spec.schedule import schedule_curve
 
 MAX_REV = 2**53
 """The largest whole number that a browser counts exactly."""
-
-MIXED = tuple(FIELDS.values())
-"""What the mixer sets of a group."""
 
 MAX_ENDED = 16
 """Ended epochs that are remembered: a slider of the mixer ends ten a second."""
@@ -103,13 +101,7 @@ def with_late_edit(editing: Editing, message: dict[str, Any], before: Experiment
         DocumentError: If the browser sent what the schema refuses.
     """
     late = validate_experiment(message.get("document"))
-    old = {group.name: group for group in before.groups}
-    changed = [
-        {"name": group.name, **_mixed(group)}
-        for group in editing.experiment.groups
-        if (was := old.get(group.name)) and _mixed(was) != _mixed(group)
-    ]
-    return with_rates(late, changed)
+    return with_settings(late, changed_settings(settings_of(before), settings_of(editing.experiment)))
 
 
 def with_taken(editing: Editing, epoch: EndedEpoch, rev: int) -> Editing:
@@ -133,26 +125,6 @@ def take_edit(editing: Editing, message: dict[str, Any]) -> Editing:
     """
     experiment = validate_edit(message.get("document"), editing.experiment)
     return replace(editing, experiment=experiment, analysis=analyse(experiment, editing.analysis), rev=message["rev"])
-
-
-def with_rates(experiment: Experiment, groups: Any) -> Experiment:
-    """The experiment with the mixer's `learning_rate`, `weight_decay` and `frozen` of the groups it names.
-
-    Raises:
-        DocumentError: If a value is refused.
-    """
-    raw = experiment.model_dump(mode="json")
-    named = [group for group in groups if isinstance(group, dict)] if isinstance(groups, list) else []
-    sent = {group["name"]: group for group in named if isinstance(group.get("name"), str)}
-    for group in raw["groups"]:
-        for name in MIXED:
-            if name in sent.get(group["name"], {}):
-                group[name] = sent[group["name"]][name]
-    return validate_experiment(raw)
-
-
-def _mixed(group: GroupSpec) -> dict[str, Any]:
-    return {name: getattr(group, name) for name in MIXED}
 
 
 def changes_between(before: tuple[GroupSpec, ...], after: tuple[GroupSpec, ...]) -> list[Change]:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from builder.pages.editing import Editing
+from builder.pages.mixing import Mixing
 from builder.pages.sent import Sent
 from builder.spec import Experiment
 from builder.workspace.owners import HOST
@@ -48,6 +49,7 @@ class Session:
         reader: Of `run_id`.
         told: What was said once and is not said again.
         sent: What the editor has already.
+        mixing: Which edits of the mixer are taken.
         dialog: The dialog that is open; it stays open when the script runs again.
         tick_seconds: Between two drawings of the top bar, as the newest full run has it.
         drawn: What the parts of the page showed in the newest full run.
@@ -75,8 +77,7 @@ class Session:
     told: set[str] = field(default_factory=set)
     num_notices: int = 0
     sent: Sent = field(default_factory=Sent)
-    mixer_rev: int = 0
-    mixer_epoch: int = 1
+    mixing: Mixing = field(init=False)
     dialog: str | None = None
     drawn_dialog: str | None = None
     tick_seconds: float = 0.0
@@ -87,8 +88,10 @@ class Session:
     offered: tuple[str | None, str] | None = None
     drawn: Any = None
     presses: deque[Any] = field(default_factory=lambda: deque(maxlen=MAX_PRESSES))
-
     address: dict[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        self.mixing = Mixing.of(self.editing.experiment)
 
     def is_repeated(self, nonce: Any) -> bool:
         """Whether an action of this name was done already.
@@ -100,11 +103,6 @@ class Session:
             return True
         self.presses.append(nonce)
         return False
-
-    def renew_mixer(self) -> None:
-        """The mixer adopts the document's rates."""
-        self.mixer_epoch += 1
-        self.mixer_rev = 0
 
     def tell_once(self, kind: str, text: str, about: str = "") -> None:
         """Shows a message unless this session has seen the same one about the same thing."""

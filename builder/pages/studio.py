@@ -343,8 +343,9 @@ def _mixer(actions: StudioActions) -> None:
     ]
     mixer(
         {
-            "epoch": session.mixer_epoch,
-            "rev": session.mixer_rev,
+            "document": editing.experiment_id or "",
+            "epoch": session.mixing.epoch,
+            "rev": session.mixing.rev,
             "groups": groups,
             "running": running,
             "read_only": session.read_only,

@@ -12,9 +12,10 @@ from builder.pages.comparing import (
 )
 from builder.pages.document_actions import DocumentActions
 from builder.pages.downloading import Downloads
-from builder.pages.editing import for_as_long_again, why_not_trainable, with_rates
+from builder.pages.editing import for_as_long_again, why_not_trainable
 from builder.pages.opening import MAX_SHOWN_RUNS
 from builder.pages.racing import field_of, start_race
+from builder.pages.settings import sent_settings, with_settings
 from builder.pages.state import Session
 from builder.spec import DocumentError, dump_experiment, parse_experiment
 from builder.workspace.branching import branch, settings_at
@@ -131,7 +132,7 @@ class StudioActions(DocumentActions):
             self.session.notify("error", str(error))
             return
         if is_of_run:
-            self.change(with_rates(self.editing.experiment, then), by_rates=True, is_told=True)
+            self.change(with_settings(self.editing.experiment, sent_settings(then)), by_rates=True, is_told=True)
         self._show_over(rewound, run)
         stays = "was stopped and stays" if not run.is_final else "stays"
         self.session.notify(

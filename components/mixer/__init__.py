@@ -34,10 +34,13 @@ class MixerData(TypedDict):
     """All strips, and who owns their values.
 
     The mixer owns `learning_rate`, `weight_decay` and `frozen` while it edits: it ignores data of a lower `rev` of the same
-    `epoch`. What Python changes itself (undo, preset, a refused edit) must bump `epoch`. `running` says that a run takes
-    every change at its next step; `hint` stands in the heading; `follow` is the address of a run's state, None while there
-    is no live one.
+    `epoch`. What Python changes itself (undo, preset, a refused edit) must bump `epoch`; an edit of the epoch before may
+    still come then, and says what a hand changed of what it showed. `document` is the experiment's id, empty until it is
+    stored: with another one, half-typed text is forgotten. `running` says that a run takes every change at its next step;
+    `hint` stands in the heading; `follow` is the address of a run's state, None while there is no live one.
     """
+
+    document: str
 
     epoch: int
     rev: int
@@ -60,7 +63,7 @@ class GroupEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MixerEdit:
-    """The newest edit: every group's values. Take it only in the current epoch, and with a higher rev than the last one.
+    """The newest edit: every group's values. Take it once: with a higher rev than the last one of its epoch.
 
     It belongs to the gesture (a drag, a held key) that began with the rev `gesture`, and a gesture is one step of undo.
     """

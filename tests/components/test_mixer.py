@@ -27,7 +27,8 @@ def some_groups(*rates: float, **changes) -> list[dict]:
 
 
 def mount(page: Page, groups: list[dict], width: int = 620, **changes) -> None:
-    data = {"epoch": 1, "rev": 0, "groups": groups, "running": False, "read_only": False, "hint": "", "height": 234}
+    data = {"document": "a", "epoch": 1, "rev": 0, "groups": groups, "running": False, "read_only": False}
+    data |= {"hint": "", "height": 234}
     data["follow"] = "feed/run?run=r1"
     page.evaluate("([data, width]) => harness.mount('mixer', data, { width })", [{**data, **changes}, width])
 
@@ -215,10 +216,37 @@ def test_an_older_echo_changes_nothing_and_another_epoch_everything(page: Page) 
     update(page, rev=2, groups=some_groups(0.04))
     expect(field(page)).to_have_value("4e-2")
     field(page).fill("nonsense")
-    field(page).press("Enter")
+    field(page).blur()
     update(page, epoch=2, rev=0, groups=some_groups(0.5))
     expect(field(page)).to_have_value("0.5")
     expect(field(page)).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_what_is_being_typed_stays_when_the_document_changes_and_goes_when_another_comes(page: Page) -> None:
+    mount(page, some_groups(0.01, 0.03), document="")
+    field(page).fill("0.2")
+    update(page, document="a", epoch=2, groups=some_groups(0.5, 0.04))
+    expect(field(page)).to_have_value("0.2")
+    expect(field(page, 1)).to_have_value("4e-2")
+    field(page).press("Enter")
+    assert [(edit["epoch"], rate(edit), rate(edit, 1)) for edit in edits(page)] == [(2, 0.2, 0.04)]
+    field(page).fill("0.3")
+    update(page, document="b", epoch=3, groups=some_groups(0.2, 0.04))
+    expect(field(page)).to_have_value("0.2")
+
+
+def test_what_a_hand_changed_before_the_document_did_is_sent_as_of_then(page: Page) -> None:
+    mount(page, some_groups(0.01, 0.03))
+    page.evaluate(
+        """groups => {
+          const double = harness.root('mixer').querySelector('button[aria-label$=Stem][aria-label^=Double]');
+          double.click(), double.click();
+          harness.update('mixer', { epoch: 2, groups });
+        }""",
+        some_groups(0.5, 0.7),
+    )
+    assert [(edit["epoch"], rate(edit), rate(edit, 1)) for edit in edits(page)] == [(1, 0.02, 0.03), (1, 0.04, 0.03)]
+    expect(field(page)).to_have_value("0.5")
 
 
 @pytest.mark.parametrize("rms", [3.21, "∞", "NaN"])

@@ -21,5 +21,5 @@ def commands(workspace, run):
 def set_rates(tab, value, gesture=None):
     """Sets a rate as the mixer of the tab does."""
     groups = [{"name": group.name, "learning_rate": value} for group in tab.editing.experiment.groups]
-    rev = tab.session.mixer_rev + 1
-    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": rev, "gesture": gesture, "groups": groups})
+    rev = tab.session.mixing.rev + 1
+    tab.edit_rates({"epoch": tab.session.mixing.epoch, "rev": rev, "gesture": gesture, "groups": groups})

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from tabs import commands, edited, set_rates, stored
 
-from builder.pages.editing import MIXED
+from builder.pages.settings import MIXED
 from builder.pages.studio_actions import StudioActions
 from builder.spec import load_experiment
 from builder.spec.presets.registry import DEFAULT_PRESET, PRESETS
@@ -105,7 +105,7 @@ def test_drawing_a_slider_of_the_mixer_is_one_step_of_undo(tab, send):
     send(tab, notes="before")
     set_rates(tab, 0.5)
     for rate in (0.6, 0.7):
-        set_rates(tab, rate, gesture=tab.session.mixer_rev)
+        set_rates(tab, rate, gesture=tab.session.mixing.rev)
     set_rates(tab, 0.01)
     rates = []
     for _ in range(2):
@@ -204,7 +204,7 @@ def test_an_edit_that_a_rate_has_overtaken_is_taken_and_so_is_the_rate(tab, work
         tab.edit({"epoch": before.epoch, "rev": rev, "document": document})
 
     rates = [{"name": "stem", "learning_rate": 0.5}]
-    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": 1, "groups": rates})
+    tab.edit_rates({"epoch": tab.session.mixing.epoch, "rev": 1, "groups": rates})
     late(before.rev + 1, notes="half")
     late(before.rev + 2, notes="whole")
     late(before.rev + 2, notes="repeated")
@@ -221,6 +221,29 @@ def test_an_edit_that_a_rate_has_overtaken_is_taken_and_so_is_the_rate(tab, work
     assert tab.session.notice.action == "use_revision"
 
 
+def test_a_rate_that_an_edit_has_overtaken_is_taken_and_so_is_the_edit(tab, send, workspace):
+    epoch = tab.session.mixing.epoch
+    sent = [{"name": group.name, "learning_rate": group.learning_rate} for group in tab.editing.experiment.groups]
+    sent[0]["learning_rate"] = 0.02
+    groups = tab.editing.experiment.model_dump(mode="json")["groups"]
+    groups[1]["learning_rate"] = 0.01
+    send(tab, groups=groups)
+    for _ in range(2):
+        tab.edit_rates({"epoch": epoch, "rev": 1, "groups": sent})
+        assert [group.learning_rate for group in stored(workspace, tab).groups][:2] == [0.02, 0.01]
+    assert tab.session.mixing.epoch > epoch + 1
+    tab.undo()
+    assert [group.learning_rate for group in stored(workspace, tab).groups][1] == 0.01
+
+
+def test_a_rate_for_the_document_before_is_not_taken_for_another_s(tab, send, workspace):
+    send(tab, notes="kept")
+    epoch = tab.session.mixing.epoch
+    tab.open_new(tab.editing.experiment)
+    tab.edit_rates({"epoch": epoch, "rev": 1, "groups": [{"name": "stem", "learning_rate": 0.02}]})
+    assert stored(workspace, tab).groups[0].learning_rate != 0.02
+
+
 # Learning rates of a live run
 
 
@@ -229,7 +252,7 @@ def test_a_rate_from_the_mixer_reaches_the_live_run_of_its_group_only(tab, works
     epoch = tab.editing.epoch
     tab.edit_rates(
         {
-            "epoch": tab.session.mixer_epoch,
+            "epoch": tab.session.mixing.epoch,
             "rev": 1,
             "groups": [
                 {"name": "stem", "learning_rate": 0.1, "frozen": False},
@@ -260,7 +283,7 @@ def mix(tab, **groups):
     sent = [
         {**{name: getattr(group, name) for name in ("name", *MIXED)}, **groups.get(group.name, {})} for group in now
     ]
-    tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": tab.session.mixer_rev + 1, "groups": sent})
+    tab.edit_rates({"epoch": tab.session.mixing.epoch, "rev": tab.session.mixing.rev + 1, "groups": sent})
 
 
 def test_freezing_and_weight_decay_reach_the_live_run_and_are_the_next_one_s_too(tab, workspace, start_run):
@@ -297,10 +320,10 @@ def test_without_a_run_the_document_alone_is_set(tab, workspace):
 def test_the_last_group_that_learns_in_a_live_run_is_not_frozen_by_the_mixer(tab, workspace, start_run):
     run = start_run(tab)
     mix(tab, stem={"frozen": True}, bodies={"frozen": True})
-    epoch = tab.session.mixer_epoch
+    epoch = tab.session.mixing.epoch
     mix(tab, head={"frozen": True})
     assert "no group would learn" in tab.session.notice.text
-    assert tab.session.mixer_epoch > epoch
+    assert tab.session.mixing.epoch > epoch
     assert [group.frozen for group in stored(workspace, tab).groups] == [True, True, False]
     assert len(commands(workspace, run)) == 2
 

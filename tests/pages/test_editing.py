@@ -13,7 +13,6 @@ from builder.pages.editing import (
     is_new,
     take_edit,
     why_not_trainable,
-    with_rates,
 )
 from builder.spec import DocumentError, analyse, load_experiment, validate_experiment, with_value
 from builder.spec.mix import Change
@@ -89,25 +88,6 @@ def test_the_schedule_preview_follows_the_schedule():
     assert steps["learning_rate"][0] == pytest.approx(1.0, rel=0.05)
     assert steps["learning_rate"][-1] == pytest.approx(0.0, abs=0.05)
     assert steps["steps"] == sorted(steps["steps"])
-
-
-def test_the_mixer_changes_the_groups_that_it_names_and_no_others():
-    after = with_rates(
-        PRESET,
-        [{"name": "bodies", "learning_rate": 0.5, "frozen": True, "colour": "#000000"}, {"name": "nobody"}, "x", None],
-    )
-    before = {group.name: group for group in PRESET.groups}
-    for group in after.groups:
-        if group.name != "bodies":
-            assert group == before[group.name]
-    (bodies,) = [group for group in after.groups if group.name == "bodies"]
-    assert (bodies.learning_rate, bodies.frozen, bodies.colour) == (0.5, True, before["bodies"].colour)
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 1e9, 10**400, "0.1", None, True, [0.1], {}])
-def test_the_mixer_cannot_set_what_is_no_rate(value):
-    with pytest.raises(DocumentError):
-        with_rates(PRESET, [{"name": "bodies", "learning_rate": value}])
 
 
 def test_changes_are_those_of_groups_that_both_documents_have():

@@ -98,8 +98,8 @@ def test_a_forged_message_raises_nothing_and_changes_nothing(tab, workspace, sta
     ):
         tab.edit({"epoch": tab.editing.epoch, "rev": tab.editing.rev + 1, "document": {**raw, **forged}})
     for groups in (value, [value], [{"name": value}], [{"name": "stem", "frozen": value, "learning_rate": value}]):
-        tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": tab.session.mixer_rev + 1, "groups": groups})
-        tab.edit_rates({"epoch": tab.session.mixer_epoch, "rev": value, "groups": groups})
+        tab.edit_rates({"epoch": tab.session.mixing.epoch, "rev": tab.session.mixing.rev + 1, "groups": groups})
+        tab.edit_rates({"epoch": tab.session.mixing.epoch, "rev": value, "groups": groups})
     tab.edit_rates(value)
     tab.rename(value)
     tab.set_field("training.device", value)
@@ -121,13 +121,13 @@ def test_a_forged_rev_is_not_taken_although_the_document_is_sound(tab, rev):
     tab.edit({"epoch": before.epoch, "rev": rev, "document": edited(before.experiment, notes="forged")})
     tab.edit_rates(
         {
-            "epoch": tab.session.mixer_epoch,
+            "epoch": tab.session.mixing.epoch,
             "rev": rev,
             "groups": [{"name": "stem", "learning_rate": 0.5, "frozen": False}],
         }
     )
     assert tab.editing is before
-    assert tab.session.mixer_rev == 0
+    assert tab.session.mixing.rev == 0
 
 
 # Going on with an ended run

@@ -32,8 +32,11 @@ export class RateField {
 
   show(rate: number, isLocked: boolean): void {
     setAttribute(this.element, "readonly", isLocked);
+    const isOther = rate !== this.rate;
     this.rate = rate;
-    if (!this.isEdited) this.write();
+    // Whoever is typing has the last word; a mistake that was left behind has not.
+    if (this.isEdited && isOther && !this.element.matches(":focus")) this.reset();
+    else if (!this.isEdited) this.write();
   }
 
   /** Forgets what was typed. */

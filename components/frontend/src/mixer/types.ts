@@ -29,6 +29,8 @@ export interface GroupNews {
 }
 
 export interface MixerData {
+  /** The document's name; empty until it is stored. */
+  document: string;
   epoch: number;
   rev: number;
   groups: Group[];

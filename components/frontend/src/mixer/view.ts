@@ -67,7 +67,11 @@ export class MixerView implements View<MixerData> {
   }
 
   update(data: MixerData): void {
-    const isOther = this.data !== null && data.epoch !== this.data.epoch;
+    const before = this.data;
+    // What a hand changed last belongs to the epoch in which it did: the server takes it beside what came meanwhile.
+    if (before !== null && data.epoch !== before.epoch) this.sending.flush();
+    // A document gets its name with its first edit.
+    const isOther = before !== null && before.document !== "" && data.document !== before.document;
     this.data = data;
     this.owner.receive(data);
     setStyle(this.panel, "height", `${data.height}px`);
