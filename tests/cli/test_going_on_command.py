@@ -22,6 +22,10 @@ def stopped(builder, tiny: Path, workspace: Path) -> str:
     )
     assert process.stdout is not None
     run_id = next(json.loads(line)["run"] for line in process.stdout if "steps_recorded" in line)
+    # It waits there for as long as the next command takes to start.
+    store = Workspace.open(workspace)
+    store.command(run_id, "pause")
+    store.close()
     asked = builder("stop", run_id[:5], "--workspace", workspace)
     assert (asked.returncode, "asked to stop" in asked.stderr) == (0, True)
     process.communicate(timeout=60)
