@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import itertools
 from functools import cache
 
 import streamlit as st
@@ -11,6 +12,7 @@ from builder.pages.crowd import Crowd
 from builder.pages.csv_download import CsvDownloads
 from builder.pages.farewell import say_farewell
 from builder.pages.feed import Feed
+from builder.pages.run_states import RunStates
 from builder.workspace.owners import HOST
 from builder.workspace.preflights import Preflights
 from builder.workspace.store import Workspace, default_folder
@@ -18,6 +20,11 @@ from builder.workspace.supervision import ensure_supervisor
 
 COLLECT_AFTER = (50_000, 20, 20)
 """New objects until the young ones are looked through, and how often each older generation is spared."""
+
+TABS_PER_COLLECTION = 32
+"""A tab that left is garbage in a circle once Streamlit forgets it, and with such thresholds it would stay for hundreds."""
+
+_tabs = itertools.count(1)
 
 
 @st.cache_resource(show_spinner=False)
@@ -32,6 +39,18 @@ def shared_workspace() -> Workspace:
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     return workspace
+
+
+def note_new_tab() -> None:
+    """With every so many tabs that come, lets go of those that left."""
+    if next(_tabs) % TABS_PER_COLLECTION == 0:
+        gc.collect()
+
+
+@cache
+def shared_run_states() -> RunStates:
+    """How the runs of this server's tabs stand."""
+    return RunStates(shared_workspace())
 
 
 @cache

@@ -11,7 +11,6 @@ from builder.pages.mixing import Mixing
 from builder.pages.sent import Sent
 from builder.spec import Experiment
 from builder.workspace.owners import HOST
-from builder.workspace.rows import RunReader
 
 _KEY = "highrise"
 LISTED_EXPERIMENTS = 20
@@ -46,7 +45,6 @@ class Session:
         shown: Runs drawn over each other, `run_id` first.
         is_changed: Whether something was just pressed that every part of the page must see.
         read_only: Opened by `?run=`: a view that changes nothing.
-        reader: Of `run_id`.
         told: What was said once and is not said again.
         sent: What the editor has already.
         mixing: Which edits of the mixer are taken.
@@ -71,8 +69,6 @@ class Session:
     shown: list[str] = field(default_factory=list)
     is_changed: bool = False
     read_only: bool = False
-    reader: RunReader | None = None
-    reader_of: str | None = None
     notice: Notice | None = None
     told: set[str] = field(default_factory=set)
     num_notices: int = 0

@@ -19,16 +19,20 @@ from builder.pages.parts import what_parts_show
 from builder.pages.presses import act
 from builder.pages.run_actions import KINDS, act_on_runs, leave_out_deleted
 from builder.pages.run_rows import choice, run_list
-from builder.pages.run_status import open_reader, run_notes, run_status
-from builder.pages.service import shared_crowd, shared_preflights, shared_workspace, tab_owner
+from builder.pages.service import (
+    note_new_tab,
+    shared_crowd,
+    shared_preflights,
+    shared_run_states,
+    shared_workspace,
+    tab_owner,
+)
 from builder.pages.state import Session, begin_session, component_value, current_session
 from builder.pages.studio_actions import StudioActions
 from builder.spec.catalogue import catalogue
 from builder.spec.preflight_question import is_quick
 from builder.spec.presets.registry import STUDIES
 from builder.workspace.devices import devices
-from builder.workspace.rows import RunReader
-from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import replace_dead_supervisor
 from components.editor import editor
@@ -46,7 +50,10 @@ def page() -> None:
     """Draws the screen."""
     st.html(f"<style>{STYLE}</style>")
     workspace = shared_workspace()
-    session = current_session() or begin_session(_session_of(workspace, st.query_params.to_dict()))
+    session = current_session()
+    if session is None:
+        session = begin_session(_session_of(workspace, st.query_params.to_dict()))
+        note_new_tab()
     actions = StudioActions(workspace, session)
     session.is_changed = False
     session.drawn = what_parts_show(actions)
@@ -110,19 +117,6 @@ def _draw_all_if_changed(session: Session) -> None:
         st.rerun(scope="app")
 
 
-def _reader(actions: StudioActions, run: Run | None) -> RunReader | None:
-    """The session's reader of the run in view, opened once its trainer has created the rows."""
-    session = actions.session
-    if run is None or session.reader_of != run.id:
-        if session.reader is not None:
-            session.reader.close()
-        session.reader, session.reader_of = None, None
-    if run is not None and session.reader is None:
-        session.reader = open_reader(actions.workspace, run)
-        session.reader_of = run.id if session.reader else None
-    return session.reader
-
-
 def _top_bar(actions: StudioActions) -> None:
     workspace, session = actions.workspace, actions.session
     if current_session() is not session:
@@ -142,10 +136,9 @@ def _top_bar(actions: StudioActions) -> None:
         session.notify("warning", "This run was deleted.")
     if is_other or (not session.read_only and actions.follow()) or what_parts_show(actions) != session.drawn:
         st.rerun(scope="app")
-    reader = _reader(actions, run)
-    status = run_status(workspace, run, reader) if run else None
-    if run and reader:
-        for note in run_notes(reader.info()):
+    state = shared_run_states().of(run) if run else None
+    if run and state:
+        for note in state.notes:
             session.tell_once("info", note, about=run.id)
     experiment = actions.editing.experiment
     actions.downloads.follow(experiment)
@@ -163,7 +156,7 @@ def _top_bar(actions: StudioActions) -> None:
             "read_only": session.read_only,
             "can_train": not why_not,
             "why_not": why_not,
-            "run": {**status, "at": time.time()} if status else None,
+            "run": {**state.status, "at": time.time()} if state else None,
             "notice": {
                 "id": notice.id,
                 "kind": notice.kind,
