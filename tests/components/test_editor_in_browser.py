@@ -148,7 +148,7 @@ def test_a_running_network_moves_the_gauges_and_nothing_else(open_studio):
     transform = "node => getComputedStyle(node).transform"
     assert "matrix(0.25" in gauges.locator(".gradient i").evaluate(transform)
     assert "matrix(0.125" in gauges.locator(".gate i").evaluate(transform)
-    assert gauges.locator(".needle i").evaluate("node => node.style.left") == "50%"
+    assert gauges.locator(".needle i").evaluate("node => node.style.transform") == "translateX(50%)"
     gauges.hover()
     title = gauges.get_attribute("title") or ""
     assert "Step 1,234: gradient 1.0e-6 per trained parameter" in title

@@ -85,7 +85,7 @@ export class StatusCell {
     setAttribute(this.bar, "hidden", fraction === null);
     setAttribute(this.bar, "data-unknown", fraction === "unknown");
     const known = typeof fraction === "number" ? Math.round(1000 * fraction) / 10 : null;
-    setStyle(this.fill, "width", known === null ? "" : `${known}%`);
+    setStyle(this.fill, "transform", known === null ? "" : `translateX(${known - 100}%)`);
     setAttribute(this.bar, "aria-valuemin", known === null ? null : 0);
     setAttribute(this.bar, "aria-valuemax", known === null ? null : 100);
     setAttribute(this.bar, "aria-valuenow", known);

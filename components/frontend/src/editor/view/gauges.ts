@@ -4,6 +4,7 @@ import { h, setAttribute, setHidden, setStyle } from "../../shared/dom";
 import { blockText, gateLevel, gradientLevel, median, updateLevel } from "../model/live";
 import type { BlockNow, Cards } from "../types";
 
+/** They jump from number to number: moved smoothly, fifty cards would have the page painted at every frame. */
 export class Gauges {
   private readonly gradient = h("i");
   private readonly update = h("i");
@@ -39,7 +40,7 @@ export class Gauges {
     fill(this.gradient, median((gradient ?? []).map(gradientLevel)));
     setAttribute(this.bars.gradient, "data-bad", (gradient ?? []).includes("NaN"));
     const place = median((update ?? []).map(updateLevel));
-    setStyle(this.update, "left", `${(100 * (place ?? 0)).toFixed(1)}%`);
+    setStyle(this.update, "transform", `translateX(${(100 * (place ?? 0)).toFixed(1)}%)`);
     setStyle(this.update, "opacity", place === null ? "0" : "1");
     fill(this.gate, median((gate ?? []).map(gateLevel)));
     if (this.element.matches(":hover")) this.say();
