@@ -20,21 +20,14 @@ import { PanelHead } from "./panel_head";
 import { Bands, depthUnder } from "./bands";
 import { type Act, onClick } from "./clicks";
 import { figureOf, savePng } from "./png";
-import { plotly, type PlotlyElement, type PlotlyEvent } from "./plotly";
+import { Drawing } from "./drawing";
+import type { PlotlyElement, PlotlyEvent } from "./plotly";
 import { Scrubber } from "./scrubber";
 import type { Steps } from "./steps";
 import { rowsOf, type Rows, rowStops, stepStops, type Stops } from "./stops";
 import { Wall } from "./wall";
 
 export const SELDOM_MS = 500;
-
-const CONFIG = {
-  displayModeBar: false,
-  responsive: false,
-  doubleClick: false,
-  showTips: false,
-  showAxisDragHandles: false,
-};
 
 /** So far from a flag's line a click is still meant for it. */
 const REACH_PX = 5;
@@ -67,7 +60,7 @@ export interface Source {
 export class Panel {
   readonly element: HTMLElement;
   private readonly head: PanelHead;
-  private readonly plot = h("div", { class: "lv-plot" });
+  private drawing = new Drawing((element) => this.listen(element));
   private readonly legend = h("div", { class: "lv-legend" });
   private readonly scrubber = new Scrubber((at) => this.goTo(at));
   private readonly bands = new Bands();
@@ -98,7 +91,6 @@ export class Panel {
   /** The content drawn last, which stays while another one is under way. */
   private content: Content | null = null;
   private cameLast: Content | null = null;
-  private isListening = false;
   private drawnAt = -Infinity;
 
   constructor(private readonly events: PanelEvents) {
@@ -112,19 +104,20 @@ export class Panel {
       csv: () => this.saveCsv(),
       png: (theme) => void this.savePng(theme),
     });
+    const body = h("div", { class: "lv-body" }, this.drawing.element, this.bands.element, this.above, this.empty);
     this.element = h(
       "section",
       { class: "lv-panel" },
       this.head.element,
-      h("div", { class: "lv-body" }, this.plot, this.bands.element, this.above, this.empty),
+      body,
       this.legend,
       this.wall.element,
       this.scrubber.element,
     );
     this.above.addEventListener("click", () => this.toggleScale());
-    this.plot.addEventListener("pointermove", (event) => this.pointed(event));
-    this.plot.addEventListener("pointerleave", () => events.point(null));
-    onClick(this.plot, (event) => this.actAt(event));
+    body.addEventListener("pointermove", (event) => this.pointed(event));
+    body.addEventListener("pointerleave", () => events.point(null));
+    onClick(body, (event) => this.actAt(event));
   }
 
   get chartId(): string | null {
@@ -196,8 +189,7 @@ export class Panel {
     drawLegend(this.legend, isEmpty || entries.length < 2 ? [] : entries, choice.hidden, (key) => this.toggle(key));
     const hasStops = chart.every === null || !isEmpty || steps.chosen !== null;
     this.scrubber.show(hasStops ? this.stops : null, chart.title);
-    const width = this.plot.clientWidth;
-    const height = this.plot.clientHeight;
+    const { clientWidth: width, clientHeight: height } = this.drawing.element;
     if (isEmpty || width < 40 || height < 40) {
       this.clear();
       this.sayAbove(null);
@@ -225,8 +217,7 @@ export class Panel {
     };
     this.frame = frame;
     this.last = { assembly, visible, frame };
-    const layout = layoutOf(chart, traces, frame, colours, font);
-    void plotly.react(this.plot, inked(visible, colours), layout, CONFIG).then((element) => this.listen(element));
+    this.drawing.draw(inked(visible, colours), layoutOf(chart, traces, frame, colours, font));
     this.drawBands();
   }
 
@@ -237,25 +228,25 @@ export class Panel {
   }
 
   private drawBands(): void {
-    this.bands.draw(this.plot as PlotlyElement, this.isListening ? (this.chart?.depth ?? null) : null, this.lit);
+    this.bands.draw(this.drawing.element, this.chart?.depth ?? null, this.lit);
   }
 
   private pointed(event: PointerEvent): void {
     const axis = this.chart?.depth ?? null;
-    if (axis !== null && event.buttons === 0) this.events.point(depthUnder(this.plot as PlotlyElement, axis, event));
+    if (axis !== null && event.buttons === 0) this.events.point(depthUnder(this.drawing.element, axis, event));
   }
 
   /** Forgets the drawing, so that the next one starts from nothing. */
   clear(): void {
-    if (!this.isListening) return;
-    plotly.purge(this.plot);
-    this.plot.replaceChildren();
-    this.isListening = false;
+    if (!this.drawing.isBegun) return;
+    const before = this.drawing;
+    this.drawing = new Drawing((element) => this.listen(element));
+    before.end(this.drawing);
     this.drawBands();
   }
 
   destroy(): void {
-    this.clear();
+    this.drawing.end(null);
     this.element.remove();
   }
 
@@ -330,8 +321,6 @@ export class Panel {
   }
 
   private listen(element: PlotlyElement): void {
-    if (this.isListening) return;
-    this.isListening = true;
     this.drawBands();
     element.on("plotly_relayout", (event) => this.zoomed(event));
     element.on("plotly_doubleclick", () => this.resetZoom());
@@ -348,12 +337,12 @@ export class Panel {
     const { chart, frame } = this;
     if (chart === null || frame === null) return null;
     if (chart.depth !== null) {
-      const depth = depthUnder(this.plot as PlotlyElement, chart.depth, down);
+      const depth = depthUnder(this.drawing.element, chart.depth, down);
       return depth === null ? null : () => this.events.seek(depth);
     }
     if (!drawsFlags(chart)) return null;
     const { l, r } = sidesOf(chart);
-    const place = down.clientX - this.plot.getBoundingClientRect().left - l;
+    const place = down.clientX - this.drawing.element.getBoundingClientRect().left - l;
     const flag = flagAt(frame, frame.width - l - r, place, REACH_PX);
     if (flag === null) return null;
     return ({ clientX, clientY }) => this.events.openFlag(this.declared.get(flag) ?? flag, clientX, clientY);
