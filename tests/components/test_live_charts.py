@@ -224,6 +224,25 @@ def test_a_chart_is_chosen_enlarged_and_put_back_by_escape(page, run):
     expect(page.locator(".lv-panel:visible")).to_have_count(4)
 
 
+def test_a_chart_is_taken_away_while_its_new_points_are_being_drawn(page, run):
+    run.grow(20)
+    mount(page, run.message())
+    wait_for_points(page, "loss", "r1-0_band", 20)
+    panel(page, "loss").evaluate(
+        """panel => panel.querySelector('.lv-plot').on('plotly_transitioning', () => {
+          const choice = panel.querySelector('.lv-title');
+          choice.value = 'learning_rate';
+          choice.dispatchEvent(new Event('change'));
+          window.taken = true;
+        })"""
+    )
+    run.grow(5)
+    send(page, run.message())
+    page.wait_for_function("window.taken")
+    wait_for_points(page, "learning_rate", "r1-4_mean", 25)
+    expect(panel(page, "learning_rate").locator(".lv-plot")).to_have_count(1)
+
+
 def test_a_point_says_its_step_and_value_and_a_zero_that_it_is_one(page, run):
     run.grow(40)
     mount(page, run.message())
