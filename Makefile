@@ -6,8 +6,9 @@ SHELL := bash
 VENV_PYTHON := .venv/bin/python
 FRONTEND := components/frontend
 ARGS ?=
-# Tests of a file share servers and browsers, so that a file stays together; each process needs its own.
-SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile
+# Tests of a file share servers and browsers, so that a file stays together; each process needs its own. In the order of their
+# names, files of a few long tests come in the middle and no process waits for another's at the end.
+SIDE_BY_SIDE := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # The real data sets, where somebody has put them beside the clone.
 ifneq ($(wildcard ../shared/data),)

@@ -1,4 +1,5 @@
-"""A long run in the page of the real app: opening it, and drawing what is new; a million steps against a thousand."""
+"""A long run in the page of the real app: opening it and its heat map, and drawing what is new; a million steps against a
+thousand."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +19,34 @@ NUM_OPENINGS = 5
 ROUNDS, WATCH_SECONDS = 5, 3.0
 FLUSH_SECONDS = 0.1
 MUST_OPEN_SECONDS = 1.0
+MAP_STEPS, MUST_SEND_KIB = 100_000, 200.0
+
+CHOOSE_MAP = """() => new Promise((resolve) => {
+  const all = (root, found) => {
+    for (const node of root.querySelectorAll('*')) {
+      if (node.matches('.lv-panel')) found.push(node);
+      if (node.shadowRoot) all(node.shadowRoot, found);
+    }
+    return found;
+  };
+  const panel = all(document, [])[0];
+  const choice = panel.querySelector('.lv-title');
+  const begun = performance.now();
+  choice.value = 'gradient_map';
+  choice.dispatchEvent(new Event('change'));
+  const look = () => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    const isDrawn = panel.querySelector('.lv-plot .heatmaplayer image') !== null;
+    channel.port1.onmessage = () => isDrawn ? resolve((performance.now() - begun) / 1000) : look();
+    channel.port2.postMessage(null);
+  });
+  look();
+})"""
+"""Chooses the gradients' heat map in the first chart; resolves with the seconds to the end of the frame that shows it."""
+
+SENT_KIB = """() => Math.max(...performance.getEntriesByType('resource')
+  .filter((each) => each.name.includes('feed/charts')).map((each) => each.encodedBodySize)) / 1024"""
+"""The largest answer of the charts' feed: the first one, with all charts of a run."""
 
 UNTIL_DRAWN = f"""(() => {{
   const isDrawn = {IS_DRAWN};
@@ -86,6 +115,36 @@ def opening_seconds(app: App, chromium: Browser, run_id: str) -> list[float]:
     return taken
 
 
+def map_rows(app: App, chromium: Browser, run_id: str) -> list[Row]:
+    """From the choice of the heat map to its painting, and the bytes of the answer that holds it, in new pages."""
+    taken, sent = [], []
+    for _ in range(NUM_OPENINGS):
+        page = open_page(chromium, f"{app.url}?run={run_id}")
+        page.wait_for_function(IS_DRAWN)
+        taken.append(page.evaluate(CHOOSE_MAP))
+        sent.append(page.evaluate(SENT_KIB))
+        page.context.close()
+    what, size = "the heat map of gradients", f"{NUM_BLOCKS} blocks, {MAP_STEPS:,} steps"
+    return [
+        summarise(
+            f"{what}: opened",
+            taken,
+            unit="s",
+            floor=MUST_OPEN_SECONDS,
+            sense="at most",
+            note=f"{size}; from its choice in the page of a finished run to its painting",
+        ),
+        summarise(
+            f"{what}: sent",
+            sent,
+            unit="KiB",
+            floor=MUST_SEND_KIB,
+            sense="at most",
+            note=f"{size}; the page's whole first answer, in which it lies beside all other charts",
+        ),
+    ]
+
+
 def drawn_after(page: Page, address: str) -> float:
     page.goto(address)
     page.wait_for_function("window.__drawn_at !== undefined")
@@ -100,6 +159,9 @@ def measure() -> list[Row]:
             for each in watched:
                 each.page.context.close()
         opened = [opening_seconds(app, chromium, run_id) for run_id in (short_id, long_id)]
+        with training(app, MAP_STEPS) as (map_id, _):
+            pass
+        maps = map_rows(app, chromium, map_id)
     what, note = (
         "opening a finished run",
         f"{NUM_BLOCKS} blocks; `?run=` to the first chart painted, the app's files cached",
@@ -109,5 +171,6 @@ def measure() -> list[Row]:
         summarise(
             f"{what} of {LONG:,} steps", opened[1], unit="s", floor=MUST_OPEN_SECONDS, sense="at most", note=note
         ),
+        *maps,
         *drawing,
     ]
