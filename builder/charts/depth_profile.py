@@ -21,6 +21,8 @@ LOOK_BACK_STEPS = 32
 PROFILES = {"depth_profile": "grad_norm", "activation_profile": "activation_rms"}
 """Charts that draw a point per block, and the quantity that each draws."""
 _PLACE = "block %{x}"
+_DOT_SIZES, _LEAST_DOT = ((60, 7), (150, 5), (300, 4)), 3
+"""For up to so many blocks, pixels."""
 _BOTH = "Hollow: dropped in this step. With a dot inside: frozen. Exactly zero is drawn at the floor marked 0."
 
 
@@ -235,10 +237,16 @@ def _kinds_of(run: RecordedRun) -> list[str]:
     return list(dict.fromkeys(block["kind"] for block in run.blocks))
 
 
+def _dot_size(num_blocks: int) -> int:
+    """Pixels: the dots of many blocks are smaller, so that they stay apart where a few hundred share a narrow chart."""
+    return next((size for most, size in _DOT_SIZES if num_blocks <= most), _LEAST_DOT)
+
+
 def _profile_traces(
     run: RecordedRun, chart_id: str, kinds: Mapping[str, KindLook], *, alone: bool
 ) -> list[dict[str, Any]]:
     uid = _uids(run, chart_id)
+    size = _dot_size(len(run.blocks))
     text = "<br>%{y:.3g}%{text}<extra>"
     traces: list[dict[str, Any]] = []
     if alone:
@@ -248,7 +256,7 @@ def _profile_traces(
             bar = {"type": "bar", "width": 0.5, "opacity": 0.3, "showlegend": False, "hoverinfo": "skip"}
             traces.append({"uid": uid("bar", kind), "marker": {"color": look.colour}, **bar, **shared})
             dots = {"type": "scatter", "mode": "markers", "hovertemplate": f"{_PLACE}{text}{shared['name']}</extra>"}
-            marker = {"color": look.colour, "symbol": look.symbol, "size": 7}
+            marker = {"color": look.colour, "symbol": look.symbol, "size": size}
             traces.append({"uid": uid("dot", kind), "marker": marker, **dots, **shared})
         label = ""
     else:
@@ -261,7 +269,7 @@ def _profile_traces(
                 "name": run.label,
                 "legendgroup": run.id,
                 "line": {"width": 1.2, "color": run.run.colour, "dash": run.run.dash},
-                "marker": {"size": 6},
+                "marker": {"size": min(size, 6)},
                 "hovertemplate": f"{_PLACE}{text}{label}</extra>",
             }
         )
@@ -271,7 +279,7 @@ def _profile_traces(
             **dots,
             "uid": uid("dropped"),
             "name": "dropped",
-            "marker": {"size": 7},
+            "marker": {"size": size},
         }
     )
     value = "no gradient" if chart_id == "depth_profile" else "%{y:.3g}"
@@ -280,7 +288,7 @@ def _profile_traces(
             **dots,
             "uid": uid("frozen"),
             "name": "frozen",
-            "marker": {"size": 7},
+            "marker": {"size": size},
             "hovertemplate": f"{_PLACE}, frozen<br>{value}<extra>{label}</extra>",
         }
     )

@@ -64,6 +64,26 @@ def test_the_profile_is_the_gradient_per_trained_parameter(record, kinds):
     assert trace(figure, "-dot-highway").y == (8 / math.sqrt(64),)
 
 
+@pytest.mark.parametrize(("num_blocks", "pixels"), [(5, 7), (100, 5), (500, 3)])
+def test_the_dots_of_many_blocks_are_smaller(record, kinds, num_blocks, pixels):
+    blocks = [
+        {
+            "address": f"i2[{copy}]",
+            "item": "i2",
+            "kind": "residual",
+            "depth": 1 + copy,
+            "num_parameters": 4,
+            "num_trained": 4,
+        }
+        for copy in range(num_blocks)
+    ]
+    run = record(blocks=blocks)
+    run.append(np.ones((1, len(run.series)), dtype=np.float32))
+    figure = draw("depth_profile", run, kinds)
+    assert len(trace(figure, "-dot-residual").y) == num_blocks
+    assert {trace(figure, name).marker.size for name in ("-dot-residual", "-dropped", "-frozen")} == {pixels}
+
+
 def test_a_frozen_block_is_marked_in_both_profiles(record, kinds):
     run = record(blocks=BLOCKS[:3], probed_every=1)
     run.append(np.full((1, len(run.series)), 2, dtype=np.float32))
