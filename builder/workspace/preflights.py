@@ -25,7 +25,7 @@ MAX_ANSWERS = 500
 MAX_ASKERS = 200
 PROBLEM_SECONDS = 20.0
 """After which a question that could not be answered is tried again: its data may have been downloaded meanwhile."""
-SETTLE_SECONDS = 0.25
+SETTLE_SECONDS = 0.12
 """A question waits so long for the next edit, so that a hand that goes on editing has the machine for itself."""
 
 ENDED = "The preflight's process ended; {log} may say more."
