@@ -21,15 +21,7 @@ FLUSH_SECONDS = 0.1
 MUST_OPEN_SECONDS = 1.0
 MAP_STEPS, MUST_SEND_KIB = 100_000, 200.0
 
-CHOOSE_MAP = """() => new Promise((resolve) => {
-  const all = (root, found) => {
-    for (const node of root.querySelectorAll('*')) {
-      if (node.matches('.lv-panel')) found.push(node);
-      if (node.shadowRoot) all(node.shadowRoot, found);
-    }
-    return found;
-  };
-  const panel = all(document, [])[0];
+CHOOSE_MAP = """(panel) => new Promise((resolve) => {
   const choice = panel.querySelector('.lv-title');
   const begun = performance.now();
   choice.value = 'gradient_map';
@@ -42,7 +34,7 @@ CHOOSE_MAP = """() => new Promise((resolve) => {
   });
   look();
 })"""
-"""Chooses the gradients' heat map in the first chart; resolves with the seconds to the end of the frame that shows it."""
+"""Chooses the gradients' heat map in a chart; resolves with the seconds to the end of the frame that shows it."""
 
 SENT_KIB = """() => Math.max(...performance.getEntriesByType('resource')
   .filter((each) => each.name.includes('feed/charts')).map((each) => each.encodedBodySize)) / 1024"""
@@ -121,7 +113,7 @@ def map_rows(app: App, chromium: Browser, run_id: str) -> list[Row]:
     for _ in range(NUM_OPENINGS):
         page = open_page(chromium, f"{app.url}?run={run_id}")
         page.wait_for_function(IS_DRAWN)
-        taken.append(page.evaluate(CHOOSE_MAP))
+        taken.append(page.locator(".lv-panel").first.evaluate(CHOOSE_MAP))
         sent.append(page.evaluate(SENT_KIB))
         page.context.close()
     what, size = "the heat map of gradients", f"{NUM_BLOCKS} blocks, {MAP_STEPS:,} steps"

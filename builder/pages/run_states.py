@@ -19,7 +19,7 @@ FORGET_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class RunState:
+class Standing:
     """A run's status as JSON, and what a person must know besides its numbers."""
 
     status: dict[str, Any]
@@ -30,7 +30,7 @@ class RunState:
 class _Held:
     run: Run | None = None
     reader: RunReader | None = None
-    state: RunState = field(default_factory=lambda: RunState({}, []))
+    state: Standing = field(default_factory=lambda: Standing({}, []))
     looked_at: float = 0.0
 
 
@@ -46,7 +46,7 @@ class RunStates:
         self._lock = threading.Lock()
         self._held: dict[str, _Held] = {}
 
-    def of(self, run: Run) -> RunState:
+    def of(self, run: Run) -> Standing:
         """How a run stands, as it is now in the workspace."""
         with self._lock:
             now = self._clock()
@@ -55,7 +55,7 @@ class RunStates:
                 held.run, held.looked_at = run, now
                 held.reader = held.reader or open_reader(self._workspace, run)
                 notes = run_notes(held.reader.info()) if held.reader else []
-                held.state = RunState(run_status(self._workspace, run, held.reader), notes)
+                held.state = Standing(run_status(self._workspace, run, held.reader), notes)
             self._forget(now)
             return held.state
 

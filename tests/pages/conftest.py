@@ -17,7 +17,7 @@ from builder.workspace.store import Workspace
 
 # What is beside these tests made importable, whatever the import mode.
 sys.path.insert(0, str(Path(__file__).parent))
-from tabs import edited
+from tabs import Clock, edited
 
 
 @pytest.fixture
@@ -27,6 +27,12 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
     workspace = Workspace.open(tmp_path / "workspace")
     yield workspace
     workspace.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock for what takes one."""
+    return Clock()
 
 
 @pytest.fixture

@@ -3,6 +3,15 @@
 from builder.spec import parse_experiment
 
 
+class Clock:
+    """Seconds that a test sets."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
 def edited(experiment, **changes):
     """The document as an editor would send it, with other top-level values."""
     return {**experiment.model_dump(mode="json"), **changes}

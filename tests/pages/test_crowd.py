@@ -5,15 +5,6 @@ import pytest
 from builder.pages.crowd import AWAY_SECONDS, DIALOG_SECONDS, SLOWEST_TICK, Crowd, tick_seconds
 
 
-class Clock:
-    """Seconds that a test sets."""
-
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.mark.parametrize(
     ("size", "seconds"), [(0, 1.0), (1, 1.0), (15, 1.0), (16, 3.0), (30, 3.0), (31, 4.0), (300, 4.0)]
 )
@@ -32,15 +23,14 @@ def test_one_who_comes_and_goes_at_the_edge_does_not_change_the_tick_each_time()
 @pytest.mark.parametrize(
     ("size", "seconds"), [(1, 0.2), (15, 0.2), (16, 0.4), (30, 0.4), (31, 0.8), (60, 0.8), (61, 2.0), (500, 2.0)]
 )
-def test_a_live_run_is_asked_about_often_even_by_a_class(size, seconds):
-    crowd = Crowd(clock=Clock())
+def test_a_live_run_is_asked_about_often_even_by_a_class(size, seconds, clock):
+    crowd = Crowd(clock)
     for tab in range(size):
         crowd.hear(tab)
     assert crowd.pace() == seconds
 
 
-def test_a_tab_that_is_not_heard_of_any_more_is_gone():
-    clock = Clock()
+def test_a_tab_that_is_not_heard_of_any_more_is_gone(clock):
     crowd = Crowd(clock)
     for tab in (1, 2, 2, 3):
         crowd.hear(tab)
