@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 from web_server import Server, serving
+from windows import ONE_PROCESS_FLAG, Windows
 
 from soak.processes import describe, may_be_gone, processes_with
 
@@ -30,6 +31,7 @@ BROWSER_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    ONE_PROCESS_FLAG,
 ]
 
 _FOLDER = pytest.StashKey[Path]()
@@ -123,6 +125,11 @@ def browser(browser_path: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
 
 
 @pytest.fixture

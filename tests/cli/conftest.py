@@ -1,9 +1,10 @@
-"""The command line as a person runs it: a process of its own, on a tower that trains in a moment."""
+"""The command line in a process of its own, on a tower that trains in a moment."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,13 +41,35 @@ TINY: dict[str, Any] = {
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[subprocess.Popen[str]]:
+    """A process that has imported torch already, and forks one for each command."""
+    command = [sys.executable, Path(__file__).with_name("warm.py")]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        yield process
+
+
 @pytest.fixture
-def builder() -> Run:
+def builder(warm: subprocess.Popen[str], tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs `python -m builder` with arguments; stdout, stderr and returncode of the ended process."""
+    printed = tmp_path_factory.mktemp("printed")
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-        words = [sys.executable, "-m", "builder", *map(str, arguments)]
-        return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+        words = [str(each) for each in arguments]
+        stdout, stderr = printed / "stdout", printed / "stderr"
+        request = {"arguments": words, "stdout": str(stdout), "stderr": str(stderr), "environment": dict(os.environ)}
+        assert warm.stdin is not None
+        assert warm.stdout is not None
+        print(json.dumps(request), file=warm.stdin, flush=True)
+        code = int(warm.stdout.readline())
+        return subprocess.CompletedProcess(words, code, stdout.read_text(), stderr.read_text())
 
     return run
 

@@ -4,16 +4,18 @@ import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from studio import Studio
+from windows import Windows
 
 from builder.spec import Experiment
 
@@ -47,31 +49,34 @@ def window() -> dict[str, Any]:
 
 
 @pytest.fixture
-def page(browser: Browser, harness_url: str, window: dict[str, Any]) -> Iterator[Page]:
+def is_alone(request: pytest.FixtureRequest) -> bool:
+    """Whether the test is marked as one that holds the clock, which belongs to the whole window."""
+    return request.node.get_closest_marker("holds_the_clock") is not None
+
+
+@pytest.fixture
+def page(windows: Windows, harness_url: str, window: dict[str, Any], is_alone: bool) -> Iterator[Page]:
     """The harness in that window; an error on the page fails the test."""
-    page = browser.new_page(**window)
     errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(harness_url)
-    yield page
-    page.close()
+    with windows.tab(**window, is_alone=is_alone) as page:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(harness_url)
+        yield page
     assert errors == []
 
 
 @pytest.fixture
-def open_studio(browser: Browser, harness_url: str) -> Iterator[Callable[..., Studio]]:
+def open_studio(windows: Windows, harness_url: str, is_alone: bool) -> Iterator[Callable[..., Studio]]:
     """Opens a document in an editor on a page of its own; an error on a page fails the test."""
-    pages: list[Page] = []
+    window = {"viewport": {"width": 720, "height": 700}, "reduced_motion": "reduce", "has_touch": True}
     errors: list[str] = []
+    with ExitStack() as tabs:
 
-    def open_(experiment: Experiment, **more: Any) -> Studio:
-        page = browser.new_page(viewport={"width": 720, "height": 700}, reduced_motion="reduce", has_touch=True)
-        pages.append(page)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(harness_url)
-        return Studio(page, experiment, **more)
+        def open_(experiment: Experiment, **more: Any) -> Studio:
+            page = tabs.enter_context(windows.tab(**window, is_alone=is_alone))
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.goto(harness_url)
+            return Studio(page, experiment, **more)
 
-    yield open_
-    for page in pages:
-        page.close()
+        yield open_
     assert not errors

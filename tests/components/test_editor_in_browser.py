@@ -120,6 +120,7 @@ def test_a_read_only_editor_sends_nothing(open_studio):
     assert studio.shown() == ["i90", "i1", "i2", "i91"]
 
 
+@pytest.mark.holds_the_clock
 def test_mounted_anew_without_a_catalogue_it_asks_for_one(open_studio):
     studio = open_studio(tower(linear(1)))
     page = studio.page

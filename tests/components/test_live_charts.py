@@ -539,6 +539,7 @@ def test_dark_and_light_are_followed(page, run):
     assert drawn(page, "loss")["text"].upper() == "#E7EBF2"
 
 
+@pytest.mark.holds_the_clock
 def test_removed_and_shown_again_it_asks_for_everything(page, run):
     run.grow(20)
     mount(page, run.message())

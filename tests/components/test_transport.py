@@ -99,6 +99,7 @@ def test_a_double_click_whose_answer_comes_between_the_clicks_does_not_pause(pag
     assert actions(page) == [{"kind": "train"}]
 
 
+@pytest.mark.holds_the_clock
 def test_an_unanswered_press_may_be_repeated_after_three_seconds(page: Page) -> None:
     page.clock.install()
     mount(page)
@@ -230,6 +231,7 @@ def test_a_rename_that_is_given_up_or_empty_is_none(page: Page) -> None:
     assert actions(page) == []
 
 
+@pytest.mark.holds_the_clock
 def test_quick_presses_are_sent_one_by_one_in_order(page: Page) -> None:
     page.clock.install()
     mount(page, some_run("running"), can_redo=True)
@@ -250,6 +252,7 @@ def test_each_click_on_step_is_a_step(page: Page) -> None:
     assert actions(page) == [{"kind": "step"}] * 4
 
 
+@pytest.mark.holds_the_clock
 def test_stepping_over_the_end_of_a_run_does_not_train_on(page: Page) -> None:
     page.clock.install()
     mount(page, some_run("paused"))
@@ -344,6 +347,7 @@ def test_a_notice_offers_its_remedy_and_leaves_when_dismissed(page: Page) -> Non
     assert actions(page) == [{"kind": "notice_action", "id": 7}, {"kind": "dismiss", "id": 8}]
 
 
+@pytest.mark.holds_the_clock
 def test_information_leaves_by_itself_and_the_rest_stays(page: Page) -> None:
     page.clock.install()
     mount(page, notice={"id": "a", "kind": "info", "text": "Saved.", "action": None})

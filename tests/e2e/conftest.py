@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from screen import PATIENCE_SECONDS, Screen
 from served_app import ServedApp
+from windows import Windows
 
 expect.set_options(timeout=1000 * PATIENCE_SECONDS)
 
@@ -25,9 +27,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
 
 
 @pytest.fixture
-def open_screen(app: ServedApp, browser: Browser) -> Iterator[Callable[..., Screen]]:
-    """Opens the app in a browser context of its own, or in another tab of a `beside` screen's context."""
-    screens: list[Screen] = []
+def open_screen(app: ServedApp, windows: Windows) -> Iterator[Callable[..., Screen]]:
+    """Opens the app in a tab of its own, or in another one of a `beside` screen's window."""
     errors: list[str] = []
 
     def listen(page: Page) -> None:
@@ -35,17 +36,17 @@ def open_screen(app: ServedApp, browser: Browser) -> Iterator[Callable[..., Scre
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
 
-    def open_(address: str = "", beside: Screen | None = None, **options: Any) -> Screen:
-        settings = {"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce", **options}
-        context = beside.page.context if beside else browser.new_context(**settings)
-        page = context.new_page()
-        listen(page)
-        screens.append(Screen(page, app, address))
-        return screens[-1]
+    with ExitStack() as tabs:
+        screens: list[Screen] = []
 
-    yield open_
-    exceptions = [text for each in screens for text in each.page.get_by_test_id("stException").all_inner_texts()]
-    for each in screens:
-        each.page.context.close()
+        def open_(address: str = "", beside: Screen | None = None, **options: Any) -> Screen:
+            settings = {"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce", **options}
+            page = tabs.enter_context(windows.tab(beside=beside and beside.page, **settings))
+            listen(page)
+            screens.append(Screen(page, app, address))
+            return screens[-1]
+
+        yield open_
+        exceptions = [text for each in screens for text in each.page.get_by_test_id("stException").all_inner_texts()]
     assert errors == []
     assert exceptions == []
