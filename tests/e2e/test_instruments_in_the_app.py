@@ -42,7 +42,7 @@ def mixed_tower(dataset: str, num_blocks: int) -> Experiment:
     document["data"] |= {"dataset": dataset, "num_train": 1200}
     for group in document["groups"]:
         group["learning_rate"] = 0.002
-    document["training"] |= {"duration": {"epochs": 4000}, "evaluate_every": {"steps": 25}, "pace": 100}
+    document["training"] |= {"duration": {"epochs": 4000}, "evaluate_every": {"steps": 10}, "pace": 10}
     return validate_experiment(document)
 
 

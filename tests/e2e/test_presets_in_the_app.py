@@ -63,7 +63,7 @@ def choose_study(screen, study):
     for _ in range(3):
         name.click()
         with suppress(AssertionError):
-            expect(heading).to_contain_text(study.title, timeout=10_000)
+            expect(heading).to_contain_text(study.title, timeout=4_000)
             break
     expect(heading).to_contain_text(study.title)
 

@@ -2,6 +2,9 @@
 
 import pytest
 from playwright.sync_api import expect
+from screen import quick_digits
+
+from builder.spec import dump_experiment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -10,7 +13,8 @@ RACE_SECONDS = 180.0
 
 
 def test_two_kinds_race_and_the_difference_is_named(open_screen, app):
-    screen = open_screen()
+    entry = app.workspace.create_experiment(dump_experiment(quick_digits()))
+    screen = open_screen(f"?experiment={entry.id}")
     page = screen.page
     screen.press("Race")
     dialog = page.get_by_role("dialog", name="Race: the same tower")
@@ -27,8 +31,6 @@ def test_two_kinds_race_and_the_difference_is_named(open_screen, app):
     expect(dialog).to_have_count(0)
     runs = sorted(app.workspace.runs(experiment_id=screen.experiment_id), key=lambda run: run.number)
     assert [run.name for run in runs] == ["Plain", "Residual"]
-    for run in runs:
-        app.workspace.command(run.id, "set_pace", steps_per_second=None)
     names = {f"#{run.number}" for run in runs}
     for chart in ("loss", "accuracy", "depth_profile"):
         screen.until(lambda chart=chart: names <= set(screen.traces(chart)), f"both in {chart}", seconds=RACE_SECONDS)

@@ -1,6 +1,7 @@
-"""The page as Streamlit runs it, without a browser."""
+"""The page as Streamlit runs it, without a browser, and without the processes that it starts: browser tests have them."""
 
 from collections.abc import Iterator
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -8,18 +9,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from builder.pages import studio_actions
+from builder.pages import service, studio_actions
 from builder.pages.comparing import why_not_comparable
 from builder.pages.service import shared_crowd, shared_preflights, shared_workspace
 from builder.spec import DocumentError, Problem, dump_experiment, load_experiment
 from builder.spec.presets.registry import STUDIES
+from builder.workspace.preflights import Preflights
 from builder.workspace.store import Workspace
-from builder.workspace.supervision import shutdown_supervisor
 
 APP = Path(__file__).parents[2] / "builder" / "pages" / "main.py"
 SECONDS = 30.0
-
-pytestmark = pytest.mark.process
 
 
 @pytest.fixture
@@ -27,6 +26,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspac
     monkeypatch.setenv("HIGHRISE_WORKSPACE", str(tmp_path / "workspace"))
     # AppTest mocks the connection, and with it the cookies.
     monkeypatch.setattr(type(st.context), "cookies", {})
+    monkeypatch.setattr(service, "ensure_supervisor", lambda workspace: None)
+    monkeypatch.setattr(service, "Preflights", partial(Preflights, settle_seconds=60.0))
     shared_workspace.clear()
     shared_crowd.cache_clear()
     shared_preflights.cache_clear()
@@ -34,7 +35,6 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspac
     yield workspace
     shared_preflights().close()
     shared_preflights.cache_clear()
-    assert shutdown_supervisor(workspace)
     workspace.close()
     shared_workspace.clear()
 

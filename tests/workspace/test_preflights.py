@@ -19,8 +19,17 @@ SECONDS = 60.0
 DIGITS = with_value(load_experiment("digits-residual"), "training.device", "cpu")
 
 
+@pytest.fixture(scope="module")
+def preflights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preflights]:
+    """With a process that all tests share who leave it as it is; each asks what no other does."""
+    preflights = Preflights(tmp_path_factory.mktemp("preflights"))
+    yield preflights
+    preflights.close()
+
+
 @pytest.fixture
-def preflights(tmp_path: Path) -> Iterator[Preflights]:
+def cold(tmp_path: Path) -> Iterator[Preflights]:
+    """Without a process so far."""
     preflights = Preflights(tmp_path)
     yield preflights
     preflights.close()
@@ -67,26 +76,26 @@ def test_of_one_asker_the_newest_question_is_answered_and_of_others_theirs(prefl
     assert not any(preflights.answer(key) for key in keys[1:-1])
 
 
-def test_while_a_hand_goes_on_editing_nothing_is_computed(preflights: Preflights) -> None:
+def test_while_a_hand_goes_on_editing_nothing_is_computed(cold: Preflights) -> None:
     keys = []
     for seed in range(1, 12):
-        keys.append(preflights.ask("a tab", with_value(DIGITS, "training.seed", seed)))
+        keys.append(cold.ask("a tab", with_value(DIGITS, "training.seed", seed)))
         time.sleep(SETTLE_SECONDS / 10)
-        assert preflights._process is None
-    until(lambda: preflights.answer(keys[-1]))
-    assert not any(preflights.answer(key) for key in keys[:-1])
+        assert cold._process is None
+    until(lambda: cold.answer(keys[-1]))
+    assert not any(cold.answer(key) for key in keys[:-1])
 
 
 def test_who_comes_back_to_what_was_dropped_is_answered(preflights: Preflights) -> None:
-    other = with_value(DIGITS, "training.seed", 3)
+    dropped, other = (with_value(DIGITS, "training.seed", seed) for seed in (31, 32))
     for _ in range(5):
-        preflights.ask("a tab", DIGITS)
+        preflights.ask("a tab", dropped)
         preflights.ask("a tab", other)
-    assert answered(preflights, DIGITS)["sentence"] == ""
+    assert answered(preflights, dropped)["sentence"] == ""
 
 
 def test_a_problem_that_is_gone_is_found_gone(preflights: Preflights, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = with_value(DIGITS, "training.device", "cuda:9")
+    gone = with_value(DIGITS, "training.device", "cuda:8")
     first = answered(preflights, gone)
     assert answered(preflights, gone) is first
     monkeypatch.setattr("builder.workspace.preflights.PROBLEM_SECONDS", 0.0)
@@ -97,14 +106,14 @@ def test_a_problem_that_is_gone_is_found_gone(preflights: Preflights, monkeypatc
 def test_a_problem_is_told_and_the_process_goes_on(preflights: Preflights) -> None:
     found = answered(preflights, with_value(DIGITS, "training.device", "cuda:9"))
     assert "cuda:9" in found["problem"]
-    assert answered(preflights, DIGITS)["sentence"] == ""
+    assert answered(preflights, with_value(DIGITS, "training.seed", 41))["sentence"] == ""
 
 
-def test_a_process_that_is_killed_is_told_of_and_replaced(preflights: Preflights) -> None:
-    answered(preflights, DIGITS)
-    os.kill(worker(preflights), signal.SIGKILL)
-    until(lambda: preflights._process is None)
-    assert answered(preflights, with_value(DIGITS, "training.seed", 5))["sentence"] == ""
+def test_a_process_that_is_killed_is_told_of_and_replaced(cold: Preflights) -> None:
+    answered(cold, DIGITS)
+    os.kill(worker(cold), signal.SIGKILL)
+    until(lambda: cold._process is None)
+    assert answered(cold, with_value(DIGITS, "training.seed", 5))["sentence"] == ""
 
 
 def test_an_idle_process_leaves_and_the_next_question_finds_another(tmp_path: Path) -> None:
