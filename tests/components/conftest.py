@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from live_run import Run
 from studio import Studio
 from windows import Windows
 
@@ -46,6 +47,14 @@ def harness_url() -> Iterator[str]:
 def window() -> dict[str, Any]:
     """A small laptop's; a module may have another one."""
     return {"viewport": {"width": 1280, "height": 720}, "has_touch": True}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """A run that grows, for the live charts."""
+    run = Run(tmp_path / "r1")
+    yield run
+    run.close()
 
 
 @pytest.fixture
