@@ -29,6 +29,7 @@ def test_two_kinds_race_and_the_difference_is_named(open_screen, app):
     screen.screenshot("race-dialog")
     start.click()
     expect(dialog).to_have_count(0)
+    screen.until(lambda: screen.query("experiment") != entry.id, "the race is an experiment of its own")
     runs = sorted(app.workspace.runs(experiment_id=screen.experiment_id), key=lambda run: run.number)
     assert [run.name for run in runs] == ["Plain", "Residual"]
     names = {f"#{run.number}" for run in runs}
