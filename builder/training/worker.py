@@ -52,7 +52,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    # All is written and closed. Python would take torch apart first, half a second in which the next run waits for its place.
+    # All is written and closed. Python would take torch apart first: half a second in which the next run waits.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -8,14 +8,18 @@ answers with the exit code.
 import json
 import os
 import runpy
+import signal
 import sys
 from typing import Any, NoReturn
 
 MODULES = ("builder.cli.main", "builder.cli.foreground", "builder.training.session", "builder.training.worker")
+MAX_SECONDS = 100
+"""After which a command that hangs is ended by the alarm's signal, before its test gives up."""
 
 
 def run_command(request: dict[str, Any]) -> NoReturn:
     """Becomes the process of a command, which ends as the command does."""
+    signal.alarm(MAX_SECONDS)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, name in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
