@@ -189,7 +189,8 @@ def it_goes_on_where_it_stopped(screen):
 
 
 def test_a_slow_browser_keeps_every_part_while_it_trains(open_screen):
-    screen = open_screen()
+    # The processor is taken from a whole process.
+    screen = open_screen(is_alone=True)
     screen.make_it_last()
     screen.watch_parts()
     screen.slow_down(5)
