@@ -41,8 +41,8 @@ class Windows:
         """A tab that is closed, and whose cookies and storage are forgotten, when the block is left.
 
         Args:
-            beside: a tab in whose window it opens, as its `has_touch` may be.
-            is_alone: in a window of its own, for who changes what belongs to the window, as its clock.
+            beside: a tab in whose window it opens.
+            is_alone: in a window of its own, for another person, or who changes what belongs to the window, as its clock.
             has_touch: whether the window can be touched.
             viewport: width and height.
             media: what the page is told of the person, as in `Page.emulate_media`.

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections import deque
+from contextlib import closing
 from pathlib import Path
 
 from builder.data.dataset import load_dataset
@@ -43,16 +44,16 @@ def main() -> None:
     if not line.strip():
         return
     run_id = json.loads(line)["run"]
-    workspace = Workspace.open(arguments.workspace)
-    redirect_output(workspace.run_folder(run_id) / LOG_NAME)
-    print(f"Trainer {os.getpid()} takes run {run_id}.", flush=True)
-    with workspace.start_trainer(run_id) as held:
-        deque(train_run(held), maxlen=0)
+    with closing(Workspace.open(arguments.workspace)) as workspace:
+        redirect_output(workspace.run_folder(run_id) / LOG_NAME)
+        print(f"Trainer {os.getpid()} takes run {run_id}.", flush=True)
+        with workspace.start_trainer(run_id) as held:
+            deque(train_run(held), maxlen=0)
 
 
 if __name__ == "__main__":
     main()
-    # All is written and closed. Python would take torch apart first: half a second in which the next run waits.
+    # All is written and closed. Python would take torch apart first: most of a second of a core that the next run needs.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

@@ -28,7 +28,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedApp]:
 
 @pytest.fixture
 def open_screen(app: ServedApp, windows: Windows) -> Iterator[Callable[..., Screen]]:
-    """Opens the app in a tab of its own, or in another one of a `beside` screen's window."""
+    """Opens the app as one person's first tab; the next ones are other people's, in windows of their own.
+
+    With `beside`, another tab of that screen's person.
+    """
     errors: list[str] = []
 
     def listen(page: Page) -> None:
@@ -41,6 +44,8 @@ def open_screen(app: ServedApp, windows: Windows) -> Iterator[Callable[..., Scre
 
         def open_(address: str = "", beside: Screen | None = None, **options: Any) -> Screen:
             settings = {"viewport": {"width": 1280, "height": 720}, "reduced_motion": "reduce", **options}
+            if screens and beside is None:
+                settings["is_alone"] = True
             page = tabs.enter_context(windows.tab(beside=beside and beside.page, **settings))
             listen(page)
             screens.append(Screen(page, app, address))

@@ -26,7 +26,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspac
     monkeypatch.setenv("HIGHRISE_WORKSPACE", str(tmp_path / "workspace"))
     # AppTest mocks the connection, and with it the cookies.
     monkeypatch.setattr(type(st.context), "cookies", {})
-    monkeypatch.setattr(service, "ensure_supervisor", lambda workspace: None)
+    supervised: list[Path] = []
+    monkeypatch.setattr(service, "ensure_supervisor", lambda workspace: supervised.append(workspace.folder))
     monkeypatch.setattr(service, "Preflights", partial(Preflights, settle_seconds=60.0))
     shared_workspace.clear()
     shared_crowd.cache_clear()
@@ -35,6 +36,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspac
     yield workspace
     shared_preflights().close()
     shared_preflights.cache_clear()
+    assert supervised == [workspace.folder]
     workspace.close()
     shared_workspace.clear()
 
