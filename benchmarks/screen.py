@@ -26,7 +26,7 @@ IS_DRAWN = """() => {
     }
     return found;
   };
-  const hasPoint = (plot) => plot.data?.some((trace) => trace.x?.length > 0) && plot.querySelector('.trace');
+  const hasPoint = (plot) => plot.data?.some((trace) => trace.x?.length > 0) && plot.querySelector('.trace, canvas');
   return all(document, []).some(hasPoint);
 }"""
 """Whether any chart has a point."""

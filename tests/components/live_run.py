@@ -69,26 +69,23 @@ def send(page, message):
     tell(page, "charts?x", message)
 
 
-def last_question(page):
-    """What the component said that it has, when it asked last."""
-    return page.evaluate("harness.asked().filter((each) => each.startsWith('charts')).at(-1).split('have=')[1]")
-
-
 def panel(page, chart_id):
     return page.locator(f".lv-panel[data-chart={chart_id}]")
 
 
 def drawn(page, chart_id):
-    """What Plotly holds of a chart: traces by uid, axis ranges."""
+    """What is drawn of a chart: traces by uid, axis ranges."""
     return (
         panel(page, chart_id)
         .locator(".lv-plot")
         .evaluate(
-            """plot => ({
-            traces: Object.fromEntries((plot.data ?? []).map((t) => [t.uid, { x: t.x, y: t.y }])),
-            x: plot._fullLayout?.xaxis?.range, y: plot._fullLayout?.yaxis?.range, type: plot._fullLayout?.yaxis?.type,
-            text: plot._fullLayout?.font?.color,
-        })"""
+            """plot => {
+            const { xaxis, yaxis } = plot.axes ?? plot._fullLayout ?? {};
+            return {
+                traces: Object.fromEntries((plot.data ?? []).map((t) => [t.uid, { x: t.x, y: t.y }])),
+                x: xaxis?.range, y: yaxis?.range, type: yaxis?.type,
+            };
+        }"""
         )
     )
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from live_run import WINDOW, drawn, last_question, mount, panel, send, wait_for_points
+from live_run import WINDOW, drawn, mount, panel, send, wait_for_points
 from playwright.sync_api import expect
 from remounting import unmount_for_good
 
@@ -42,12 +42,53 @@ def test_the_browser_draws_what_the_figures_say(page, run):
             assert trace["y"] == pytest.approx(list(expected[uid].y), rel=1e-9), (chart_id, uid)
 
 
+def test_the_canvas_has_ink_where_the_numbers_lie_and_nowhere_else(page, run):
+    run.grow(60)
+    mount(page, run.message())
+    panel(page, "accuracy").locator(".lv-title").select_option("learning_rate")
+    wait_for_points(page, "learning_rate", "r1-4_mean", 60)
+    inked, size = (
+        panel(page, "learning_rate")
+        .locator("canvas")
+        .evaluate(
+            """canvas => {
+                const { width, height } = canvas;
+                const dots = canvas.getContext('2d').getImageData(0, 0, width, height).data;
+                return [[...Array(width * height).keys()].filter((place) => dots[4 * place + 3] > 60), [width, height]];
+            }"""
+        )
+    )
+    axes = panel(page, "learning_rate").locator(".lv-plot").evaluate("plot => plot.axes")
+    across, up = axes["xaxis"], axes["yaxis"]
+    assert (across["type"], up["type"]) == ("linear", "log")
+    expected = np.zeros(size[::-1], dtype=bool)
+    for trace in run.assembly.figure("learning_rate").data[:2]:
+        fine = np.linspace(trace.x[0], trace.x[-1], 20_000)
+        # Straight between points on the screen, so in powers of ten.
+        heights = np.interp(fine, trace.x, np.log10(np.array(trace.y, dtype=float)))
+        x = across["_offset"] + across["_length"] * (fine - across["range"][0]) / np.ptp(across["range"])
+        y = up["_offset"] + up["_length"] * (up["range"][1] - heights) / np.ptp(up["range"])
+        expected[np.floor(y).astype(int), np.floor(x).astype(int)] = True
+    found = np.zeros_like(expected)
+    found.flat[inked] = True
+    assert near(expected, found).all()
+    assert near(found, expected).all()
+    assert 0.02 < found.mean() < 0.5
+
+
+def near(these, others):
+    """Which of some dots have one of the others at most two dots away."""
+    rows, columns = np.nonzero(these)
+    padded = np.pad(others, 2)
+    return np.any([padded[rows + down, columns + right] for down in range(5) for right in range(5)], axis=0)
+
+
 def test_zoom_legend_and_axis_type_stay_while_points_arrive(page, run):
     run.grow(60)
     mount(page, run.message())
     wait_for_points(page, "loss", "r1-0_band", 60)
     loss = panel(page, "loss")
-    box = loss.locator(".nsewdrag").bounding_box()
+    box = loss.locator(".lv-area").bounding_box()
     assert box
     page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
     page.mouse.down()
@@ -80,7 +121,7 @@ def test_who_misses_a_message_asks_for_everything(page, run):
     run.grow(20)
     mount(page, run.message())
     wait_for_points(page, "loss", "r1-0_band", 20)
-    assert last_question(page)
+    page.wait_for_function("!harness.asked().at(-1).endsWith('have=')")
     run.grow(5)
     later = json.loads(json.dumps(run.message()))
     for table in later["tables"].values():
@@ -99,8 +140,8 @@ def test_a_users_text_is_never_markup(page, run):
     wait_for_points(page, "grad_norm", "r1-2_mean", 20)
     norms = panel(page, "grad_norm")
     expect(norms.get_by_role("button", name="<b>Head</b>")).to_be_visible()
-    expect(norms.locator(".annotation-text")).to_have_text("<b>Head</b> → 0.5")
-    assert norms.locator(".annotation-text tspan[style*=bold], b").count() == 0
+    expect(norms.locator(".lv-flag-label")).to_have_text("<b>Head</b> → 0.5")
+    assert norms.locator(".lv-flag-label *").count() == 0
 
 
 def test_a_chart_is_chosen_enlarged_and_put_back_by_escape(page, run):
@@ -123,7 +164,8 @@ def test_a_chart_is_taken_away_while_its_new_points_are_being_drawn(page, run):
     run.grow(20)
     mount(page, run.message())
     wait_for_points(page, "loss", "r1-0_band", 20)
-    panel(page, "loss").evaluate(
+    page.wait_for_function("harness.root('live').querySelector('[data-chart=depth_profile] .lv-plot').data?.length > 0")
+    panel(page, "depth_profile").evaluate(
         """panel => panel.querySelector('.lv-plot').on('plotly_transitioning', () => {
           const choice = panel.querySelector('.lv-title');
           choice.value = 'learning_rate';
@@ -143,8 +185,8 @@ def test_a_point_says_its_step_and_value_and_a_zero_that_it_is_one(page, run):
     mount(page, run.message())
     wait_for_points(page, "grad_norm", "r1-2_mean", 40)
     for chart_id, name, words in [("loss", "train", "step"), ("grad_norm", "Bodies", "exactly 0")]:
-        texts = panel(page, chart_id).locator(".hovertext")
-        box = panel(page, chart_id).locator(".nsewdrag").bounding_box()
+        texts = panel(page, chart_id).locator(".lv-hover-words")
+        box = panel(page, chart_id).locator(".lv-area").bounding_box()
         assert box
         right = box["x"] + box["width"] * 40 / drawn(page, chart_id)["x"][1]
         page.mouse.move(right - 1, box["y"] + box["height"] * (0.5 if chart_id == "loss" else 0.9))
@@ -243,13 +285,13 @@ def test_dark_and_light_are_followed(page, run):
     run.grow(20)
     mount(page, run.message())
     wait_for_points(page, "loss", "r1-0_band", 20)
-    light = drawn(page, "loss")["text"]
+    tick = panel(page, "loss").locator(".lv-tick").first
+    word = panel(page, "depth_profile").locator(".xtick text").first
+    expect(tick).to_have_css("fill", "rgb(95, 107, 128)")
+    expect(word).to_have_css("fill", "rgb(95, 107, 128)")
     page.evaluate("harness.setTheme('dark')")
-    page.wait_for_function(
-        """light => harness.root('live').querySelector('[data-chart=loss] .lv-plot')._fullLayout.font.color !== light""",
-        arg=light,
-    )
-    assert drawn(page, "loss")["text"].upper() == "#E7EBF2"
+    expect(tick).to_have_css("fill", "rgb(154, 165, 184)")
+    expect(word).to_have_css("fill", "rgb(154, 165, 184)")
 
 
 @pytest.mark.holds_the_clock

@@ -42,8 +42,10 @@ def flag_place(page, step):
         .evaluate(
             """(plot, step) => {
             const box = plot.getBoundingClientRect();
-            const { xaxis, yaxis } = plot._fullLayout;
-            return [box.x + xaxis._offset + xaxis.d2p(step), box.y + yaxis._offset + yaxis._length / 2];
+            const { xaxis, yaxis } = plot.axes;
+            const units = xaxis.type === 'log' ? Math.log10(step) : step;
+            const share = (units - xaxis.range[0]) / (xaxis.range[1] - xaxis.range[0]);
+            return [box.x + xaxis._offset + share * xaxis._length, box.y + yaxis._offset + yaxis._length / 2];
         }""",
             step,
         )
@@ -52,7 +54,7 @@ def flag_place(page, step):
 
 def test_a_click_on_a_flag_s_line_or_words_opens_its_ways_back(page, flagged):
     mount(page, flagged.message())
-    expect(panel(page, "loss").locator(".annotation")).to_have_count(2)
+    expect(panel(page, "loss").locator(".lv-flag-label")).to_have_count(2)
     menu = page.get_by_role("dialog", name="Flags")
     page.mouse.click(*flag_place(page, 300))
     expect(menu.locator(".lv-flag")).to_have_count(1)
@@ -61,7 +63,7 @@ def test_a_click_on_a_flag_s_line_or_words_opens_its_ways_back(page, flagged):
     page.keyboard.press("Enter")
     assert asked(page) == [{"kind": "rewind", "run": "r1", "origin": "r1", "step": 300}]
     expect(menu).to_be_hidden()
-    panel(page, "accuracy").locator(".annotation", has_text="Bodies frozen").click()
+    panel(page, "accuracy").locator(".lv-flag-label", has_text="Bodies frozen").click()
     expect(menu).to_contain_text("No checkpoint from before it")
     expect(menu.get_by_role("button")).to_have_count(0)
 
@@ -105,13 +107,13 @@ def test_the_axis_of_time_is_logarithmic_on_demand_and_flags_keep_their_steps(pa
     end = drawn(page, "loss")["x"][1]
     choose_in_menu(page, "Logarithmic axis")
     page.wait_for_function(
-        "harness.root('live').querySelector('.lv-panel[data-chart=loss] .lv-plot')._fullLayout.xaxis.type === 'log'"
+        "harness.root('live').querySelector('.lv-panel[data-chart=loss] .lv-plot').axes.xaxis.type === 'log'"
     )
     assert drawn(page, "loss")["x"] == pytest.approx([0, np.log10(end)])
     place = flag_place(page, 300)
-    word = panel(page, "loss").locator(".annotation", has_text="Head").bounding_box()
+    word = panel(page, "loss").locator(".lv-flag-label", has_text="Head").bounding_box()
     assert min(abs(word["x"] - place[0]), abs(word["x"] + word["width"] - place[0])) < 3
-    line = panel(page, "loss").locator(".shapelayer path").last.bounding_box()
+    line = panel(page, "loss").locator(".lv-flag-line").last.bounding_box()
     assert line["x"] == pytest.approx(place[0], abs=1)
     page.mouse.click(*place)
     expect(page.get_by_role("dialog", name="Flags")).to_contain_text("<b>Head</b> solo")
@@ -119,7 +121,7 @@ def test_the_axis_of_time_is_logarithmic_on_demand_and_flags_keep_their_steps(pa
 
 def test_a_drag_that_begins_at_a_flag_zooms_and_opens_nothing(page, flagged):
     mount(page, flagged.message())
-    expect(panel(page, "loss").locator(".annotation")).to_have_count(2)
+    expect(panel(page, "loss").locator(".lv-flag-label")).to_have_count(2)
     x, y = flag_place(page, 300)
     page.mouse.move(x, y)
     page.mouse.down()

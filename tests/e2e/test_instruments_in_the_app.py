@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 START_SECONDS = 120.0
 KINDS = ("highway", "stochastic_depth", "residual")
 WIDTH = 24
-DRAWN = ".lv-plot .scatterlayer .trace, .lv-plot .heatmaplayer image, .lv-wall:visible .lv-tile"
+DRAWN = ".lv-curves .lv-tick, .lv-plot .scatterlayer .trace, .lv-plot .heatmaplayer image, .lv-wall:visible .lv-tile"
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_every_instrument_shows_a_tower_while_it_trains(app, open_screen, datase
     strip = page.locator(".mx-strip").first
     strip.get_by_role("button", name="Freeze").click()
     page.locator(".lv-title").first.select_option("loss")
-    flag = page.locator(".lv-panel[data-chart=loss] .annotation")
+    flag = page.locator(".lv-panel[data-chart=loss] .lv-flag-label")
     expect(flag).to_contain_text("frozen")
     screen.screenshot(f"mixer-{name}")
     page.get_by_role("button", name="Table", exact=True).click()

@@ -36,7 +36,7 @@ def test_a_group_is_frozen_while_it_trains_and_the_change_is_taken_back_from_its
     page.get_by_role("button", name="Halve all learning rates").click()
     screen.until(lambda: changes(screen)[1:] == [("set_learning_rates", "")], "the fader's move is one change")
     for chart in ("loss", "accuracy"):
-        expect(page.locator(f".lv-panel[data-chart={chart}] .annotation", has_text="all rates ×½")).to_be_visible()
+        expect(page.locator(f".lv-panel[data-chart={chart}] .lv-flag-label", has_text="all rates ×½")).to_be_visible()
     screen.screenshot("mixer-live")
 
     left = screen.run()

@@ -2,12 +2,20 @@
 
 import type { Assembly } from "./merge";
 import type { Flag, Trace } from "./message";
+import { firstAtLeast } from "./search";
 
 export type Along = "steps" | "epochs" | "seconds";
 
 export const ALONG: readonly Along[] = ["steps", "epochs", "seconds"];
 
 export const TITLES: Record<Along, string> = { steps: "step", epochs: "epoch", seconds: "seconds of training" };
+
+/** How ticks are written, in d3's terms, and what is counted; steps go without saying. */
+export const TIME_TICKS: Record<Along, { specifier: string; suffix: string }> = {
+  steps: { specifier: ",d", suffix: "" },
+  epochs: { specifier: ",.4~g", suffix: " ep." },
+  seconds: { specifier: ",.4~g", suffix: " s" },
+};
 
 /** Why nothing is drawn although there is something. */
 export const NOT_KNOWN =
@@ -30,13 +38,7 @@ export function placing(along: Along, run: string, assembly: Assembly): ((step: 
 
 /** Straight from knot to knot, from nothing at step 0 on; after the last one as fast as on the whole. */
 export function secondsAt(step: number, knots: readonly number[], seconds: readonly number[]): number {
-  let low = 0;
-  let high = knots.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (knots[middle]! < step) low = middle + 1;
-    else high = middle;
-  }
+  const low = firstAtLeast(knots, step);
   const last = knots.length - 1;
   if (low > last) return (step * seconds[last]!) / knots[last]!;
   const fromStep = low === 0 ? 0 : knots[low - 1]!;

@@ -1,41 +1,38 @@
-/** One drawing of a chart: an element that Plotly draws into until another chart takes its place. */
+/** What draws a chart: a drawing is an element and what it holds, until another chart takes its place. */
 
-import { h } from "../shared/dom";
-import type { Trace } from "./message";
-import { plotly, type PlotlyElement } from "./plotly";
+import type { Colours } from "../shared/theme";
+import type { Range } from "./axis";
+import type { Frame } from "./layout";
+import type { Chart, Flag, Trace } from "./message";
 
-const CONFIG = {
-  displayModeBar: false,
-  responsive: false,
-  doubleClick: false,
-  showTips: false,
-  showAxisDragHandles: false,
-};
+/** Everything that there is to draw. */
+export interface Sheet {
+  chart: Chart;
+  /** All that has data, and what of it the legend shows. */
+  traces: readonly Trace[];
+  visible: readonly Trace[];
+  frame: Frame;
+  colours: Colours;
+  font: string;
+}
 
-/** Where only points are new, Plotly then moves the lines and leaves axes and everything else as they are: half the work. */
-const AT_ONCE = { duration: 0, easing: "linear" };
+export interface DrawingEvents {
+  /** Something is drawn for the first time. */
+  begun(): void;
+  /** A person chose what is seen, in the axes' own units; null leaves an axis as it is. */
+  zoomed(x: Range | null, y: Range | null): void;
+  /** Everything is to be seen again. */
+  reset(): void;
+  /** The plot was clicked, so many pixels from its left edge. */
+  clicked(place: number, event: MouseEvent): void;
+  /** A flag's words were clicked, there in the window. */
+  openFlag(flag: Flag, x: number, y: number): void;
+}
 
-export class Drawing {
-  readonly element = h("div", { class: "lv-plot" }) as unknown as PlotlyElement;
-  private drawn: Promise<PlotlyElement> | null = null;
-
-  /** `drawnFirst` is called once, when there is something to listen to. */
-  constructor(private readonly drawnFirst: (element: PlotlyElement) => void) {}
-
-  get isBegun(): boolean {
-    return this.drawn !== null;
-  }
-
-  draw(traces: Trace[], layout: Record<string, unknown>): void {
-    const isFirst = this.drawn === null;
-    this.drawn = plotly.react(this.element, traces, { ...layout, transition: AT_ONCE }, CONFIG);
-    if (isFirst) void this.drawn.then((element) => this.element.isConnected && this.drawnFirst(element));
-  }
-
-  /** Another takes its place, or none. What Plotly has begun goes on for a moment, and needs all that a purge takes away. */
-  end(next: Drawing | null): void {
-    if (next === null) this.element.remove();
-    else this.element.replaceWith(next.element);
-    void this.drawn?.then(() => plotly.purge(this.element));
-  }
+export interface Drawing {
+  readonly element: HTMLElement;
+  readonly isBegun: boolean;
+  draw(sheet: Sheet): void;
+  /** Takes itself away; another one takes its place, or none. */
+  end(next: Drawing | null): void;
 }

@@ -1,9 +1,9 @@
 /** The layout of a chart in the page: its own, the theme's colours, the axes' ranges and ticks, the flags. */
 
 import type { Colours } from "../shared/theme";
-import type { Along } from "./along";
+import { TIME_TICKS } from "./along";
 import { logTicks, type Range } from "./axis";
-import { flagKey, type Label, labelsOf, ROW_PX } from "./flags";
+import { type Label, labelsOf, ROW_PX } from "./flags";
 import type { Chart, Flag, Scale, Trace } from "./message";
 import type { Over } from "./over";
 
@@ -34,8 +34,8 @@ export interface Frame {
 
 type Layout = Record<string, unknown>;
 
-/** Whether flags have their place on a chart. */
-export function drawsFlags(chart: Chart): boolean {
+/** Whether it is drawn as curves over time, on which flags have their place. */
+export function isOfCurves(chart: Chart): boolean {
   return chart.x === "step" && chart.scale !== null;
 }
 
@@ -44,10 +44,23 @@ export function sidesOf(chart: Chart): { l: number; r: number } {
   return { l: hasTitles(chart) ? 46 : 40, r: 14 };
 }
 
+/** Margins around the plot, with room for rows of words over it. */
+export function marginOf(chart: Chart, labels: readonly Label[]): { l: number; r: number; t: number; b: number } {
+  const numRows = Math.max(0, ...labels.map((label) => label.row + 1));
+  return { ...sidesOf(chart), t: 6 + ROW_PX * numRows, b: hasTitles(chart) ? 31 : 20 };
+}
+
 function hasTitles(chart: Chart): boolean {
   return chart.x !== "plane" && ("xaxis" in chart.figure.layout || "yaxis" in chart.figure.layout);
 }
 
+/** The words of flags that have room over a chart. */
+export function labelsOn(chart: Chart, frame: Frame): Label[] {
+  const { l, r } = sidesOf(chart);
+  return isOfCurves(chart) ? labelsOf(frame, frame.width - l - r) : [];
+}
+
+/** Plotly's layout: of charts that are not curves, and of every chart's picture. */
 export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, colours: Colours, font: string): Layout {
   const own = chart.figure.layout;
   const axis = {
@@ -60,17 +73,15 @@ export function layoutOf(chart: Chart, traces: readonly Trace[], frame: Frame, c
     automargin: false,
     ticklabeloverflow: "allow",
   };
-  const margin = { ...sidesOf(chart), t: 6, b: hasTitles(chart) ? 31 : 20, pad: 0 };
-  const hasFlags = drawsFlags(chart);
-  const labels = hasFlags ? labelsOf(frame, frame.width - margin.l - margin.r) : [];
-  margin.t += ROW_PX * Math.max(0, ...labels.map((label) => label.row + 1));
+  const hasFlags = isOfCurves(chart);
+  const labels = labelsOn(chart, frame);
   return {
     ...own,
     width: frame.width,
     height: frame.height,
     autosize: false,
     uirevision: "kept",
-    margin,
+    margin: { ...marginOf(chart, labels), pad: 0 },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: font, size: 11, color: colours.text },
@@ -101,13 +112,6 @@ function titled(own: unknown, colours: Colours): Layout {
   return { ...axis, title: { ...axis.title, standoff: 4, font: { size: 10, color: colours.muted } } };
 }
 
-/** The last tick says what is counted, unless these are steps. */
-const TICKS: Record<Along, Layout> = {
-  steps: { tickformat: ",d", ticksuffix: "" },
-  epochs: { tickformat: ",.4~g", ticksuffix: " ep.", showticksuffix: "last" },
-  seconds: { tickformat: ",.4~g", ticksuffix: " s", showticksuffix: "last" },
-};
-
 function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): Layout {
   if (chart.x === "class") return { showgrid: false };
   if (chart.x === "plane") return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }) };
@@ -122,12 +126,15 @@ function horizontalAxis(chart: Chart, traces: readonly Trace[], frame: Frame): L
     // Plotly throws at a range of null.
     return { showgrid: false, ...(frame.zoom.x && { range: frame.zoom.x }), tick0: 0, dtick };
   }
+  const { specifier, suffix } = TIME_TICKS[frame.over.along];
   return {
     showgrid: false,
     type: frame.over.isLog ? "log" : "linear",
     range: frame.zoom.x ?? frame.span,
-    nticks: frame.isLarge ? 12 : 5,
-    ...TICKS[frame.over.along],
+    nticks: mostTimeTicks(frame),
+    tickformat: specifier,
+    ticksuffix: suffix,
+    showticksuffix: "last",
   };
 }
 
@@ -156,13 +163,18 @@ function verticalAxis(chart: Chart, frame: Frame): Layout {
   return { type: "log", range: shown, tickmode: "array", ...ticks };
 }
 
+/** So many words of an axis of time have room beside each other. */
+export function mostTimeTicks({ isLarge }: Pick<Frame, "isLarge">): number {
+  return isLarge ? 12 : 5;
+}
+
 /** So many words of a vertical axis have room over each other. */
 export function mostTicks({ isLarge, height }: Pick<Frame, "isLarge" | "height">): number {
   const room = Math.floor((height - EDGES) / TICK_HEIGHT);
   return Math.max(2, Math.min(isLarge ? 12 : 6, room));
 }
 
-/** Under the curves, which the lines would hide; what they are called stands over the plot. */
+/** Of a picture. Under the curves, which the lines would hide; what they are called stands over the plot. */
 function flagLayout(labels: readonly Label[], frame: Frame, colours: Colours): Layout {
   const shapes = frame.flags.map((flag) => ({
     type: "line",
@@ -184,9 +196,6 @@ function flagLayout(labels: readonly Label[], frame: Frame, colours: Colours): L
     xanchor: label.anchor,
     yanchor: "bottom",
     text: label.text,
-    hovertext: `${label.whole}<br>Click to rewind or branch`,
-    captureevents: true,
-    name: flagKey(label.flag),
     showarrow: false,
     bgcolor: colours.panel,
     bordercolor: label.colour,

@@ -3,6 +3,7 @@
 import { cutInTheMiddle } from "../shared/cut";
 import { h, place, setAttribute, svg } from "../shared/dom";
 import { DASHES } from "../shared/lines";
+import { symbolPath } from "../shared/symbols";
 import { unescape } from "./markup";
 import type { Trace } from "./message";
 
@@ -50,13 +51,6 @@ function wholeOf(trace: Trace): string {
 }
 
 const MAX_LETTERS = 24;
-const SHAPES: Record<string, string> = {
-  circle: "M9 1.5a3.5 3.5 0 1 0 0.01 0Z",
-  square: "M5.8 1.8h6.4v6.4h-6.4Z",
-  diamond: "M9 0.8L13.2 5L9 9.2L4.8 5Z",
-  "triangle-up": "M9 1L13.3 8.6H4.7Z",
-};
-
 export function drawLegend(
   parent: HTMLElement,
   entries: readonly Entry[],
@@ -75,7 +69,11 @@ export function drawLegend(
           "stroke-width": 2,
           "stroke-dasharray": DASHES[entry.dash] ?? null,
         });
-        const mark = svg("path", { d: SHAPES[entry.symbol ?? ""] ?? SHAPES.circle!, fill: entry.colour });
+        const mark = svg("path", {
+          d: symbolPath(entry.symbol),
+          transform: "translate(9 5) scale(3.4)",
+          fill: entry.colour,
+        });
         const marks = [entry.hasLine ? line : null, entry.symbol !== null ? mark : null];
         const picture = svg("svg", { width: 18, height: 10, viewBox: "0 0 18 10", "aria-hidden": "true" }, ...marks);
         const title = `${entry.whole}: click to show or hide`;

@@ -34,10 +34,10 @@ export class Assembly {
       const columns: Record<string, Cell[]> = table.x.length === 0 ? { ...old.columns } : {};
       for (const [column, values] of Object.entries(table.columns)) {
         const width = values.length / Math.max(1, table.x.length);
-        columns[column] = (old.columns[column] ?? []).slice(0, table.first * width).concat(values);
+        columns[column] = joined(old.columns[column] ?? [], table.first * width, values);
       }
-      const x = old.x.slice(0, table.first).concat(table.x);
-      this.tables.set(name, { x, columns, labels: old.labels.slice(0, table.first).concat(table.labels ?? []) });
+      const labels = joined(old.labels, table.first, table.labels ?? []);
+      this.tables.set(name, { x: joined(old.x, table.first, table.x), columns, labels });
     }
     return true;
   }
@@ -49,4 +49,11 @@ export class Assembly {
   private hasGap(message: Message): boolean {
     return Object.entries(message.tables).some(([name, table]) => table.first > this.table(name).x.length);
   }
+}
+
+/** The first so many, and then others: a new array, so that whoever holds the old one sees no change. */
+function joined<T>(old: readonly T[], count: number, more: readonly T[]): T[] {
+  const all = old.slice(0, count);
+  for (const each of more) all.push(each);
+  return all;
 }

@@ -1,6 +1,6 @@
 /** One panel: a chart under its head, with legend and slider. */
 
-import { h, setAttribute, setHidden, setText } from "../shared/dom";
+import { h, setAttribute, setHidden, setStyle, setText } from "../shared/dom";
 import { beside } from "../shared/feed";
 import { saveFrom } from "../shared/save";
 import type { Colours, ThemeName } from "../shared/theme";
@@ -8,9 +8,11 @@ import { NOT_KNOWN, placedFlags, roundEnd } from "./along";
 import { above, type Range, verticalRange } from "./axis";
 import { fillChart, fillsOf, heightsOf } from "./fill";
 import type { Findings } from "./findings";
+import { CurveDrawing } from "./curves/curve_drawing";
+import type { Drawing, DrawingEvents } from "./drawing";
 import { flagAt, flagKey } from "./flags";
 import { type Choice, newChoice } from "./choice";
-import { drawsFlags, type Frame, inked, layoutOf, sidesOf } from "./layout";
+import { type Frame, isOfCurves, labelsOn, marginOf, sidesOf } from "./layout";
 import { drawLegend, entriesOf, keyOf } from "./legend";
 import type { Assembly } from "./merge";
 import type { Chart, Content, Flag, Trace } from "./message";
@@ -20,8 +22,8 @@ import { PanelHead } from "./panel_head";
 import { Bands, depthUnder } from "./bands";
 import { type Act, onClick } from "./clicks";
 import { figureOf, savePng } from "./png";
-import { Drawing } from "./drawing";
-import type { PlotlyElement, PlotlyEvent } from "./plotly";
+import type { PlotlyElement } from "./plotly";
+import { PlotlyDrawing } from "./plotly_drawing";
 import { Scrubber } from "./scrubber";
 import type { Steps } from "./steps";
 import { rowsOf, type Rows, rowStops, stepStops, type Stops } from "./stops";
@@ -60,7 +62,7 @@ export interface Source {
 export class Panel {
   readonly element: HTMLElement;
   private readonly head: PanelHead;
-  private drawing = new Drawing((element) => this.listen(element));
+  private drawing: Drawing = new CurveDrawing(this.drawingEvents());
   private readonly legend = h("div", { class: "lv-legend" });
   private readonly scrubber = new Scrubber((at) => this.goTo(at));
   private readonly bands = new Bands();
@@ -133,10 +135,11 @@ export class Panel {
   show(chart: Chart, choice: Choice, charts: readonly Chart[]): void {
     this.expire();
     if (this.chart?.id !== chart.id || this.chart.finding !== chart.finding) {
-      if (this.chart !== null) this.clear();
       this.range = null;
       this.content = null;
       this.cameLast = null;
+      this.chart = chart;
+      this.replaceDrawing();
     }
     this.chart = chart;
     this.choice = choice;
@@ -175,7 +178,7 @@ export class Panel {
     this.showWall(chart, content);
     this.head.update(chart, choice, {
       note: profile?.note ?? message.notes[chart.id] ?? "",
-      numFlags: drawsFlags(chart) && !isEmpty ? message.flags.length : 0,
+      numFlags: isOfCurves(chart) && !isEmpty ? message.flags.length : 0,
       over,
       isEmpty,
       isLarge,
@@ -202,7 +205,7 @@ export class Panel {
     this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range, limit);
     this.sayAbove(choice.zoom.y === null ? beyond : null);
     this.declared = placedFlags(message.flags, over.along, assembly);
-    const isLog = over.isLog && drawsFlags(chart);
+    const isLog = over.isLog && isOfCurves(chart);
     const frame: Frame = {
       width,
       height,
@@ -216,8 +219,9 @@ export class Panel {
       isLarge,
     };
     this.frame = frame;
+    setStyle(this.above, "top", `${marginOf(chart, labelsOn(chart, frame)).t + 1}px`);
     this.last = { assembly, visible, frame };
-    this.drawing.draw(inked(visible, colours), layoutOf(chart, traces, frame, colours, font));
+    this.drawing.draw({ chart, traces, visible, frame, colours, font });
     this.drawBands();
   }
 
@@ -228,21 +232,27 @@ export class Panel {
   }
 
   private drawBands(): void {
-    this.bands.draw(this.drawing.element, this.chart?.depth ?? null, this.lit);
+    this.bands.draw(this.plot, this.chart?.depth ?? null, this.lit);
   }
 
   private pointed(event: PointerEvent): void {
     const axis = this.chart?.depth ?? null;
-    if (axis !== null && event.buttons === 0) this.events.point(depthUnder(this.drawing.element, axis, event));
+    if (axis !== null && event.buttons === 0) this.events.point(depthUnder(this.plot, axis, event));
   }
 
   /** Forgets the drawing, so that the next one starts from nothing. */
   clear(): void {
     if (!this.drawing.isBegun) return;
-    const before = this.drawing;
-    this.drawing = new Drawing((element) => this.listen(element));
-    before.end(this.drawing);
+    this.replaceDrawing();
     this.drawBands();
+  }
+
+  private replaceDrawing(): void {
+    const before = this.drawing;
+    const events = this.drawingEvents();
+    this.drawing =
+      this.chart !== null && !isOfCurves(this.chart) ? new PlotlyDrawing(events) : new CurveDrawing(events);
+    before.end(this.drawing);
   }
 
   destroy(): void {
@@ -320,45 +330,44 @@ export class Panel {
     this.events.follow();
   }
 
-  private listen(element: PlotlyElement): void {
-    this.drawBands();
-    element.on("plotly_relayout", (event) => this.zoomed(event));
-    element.on("plotly_doubleclick", () => this.resetZoom());
-    element.on("plotly_clickannotation", ({ annotation, event }) => {
-      const { name } = annotation as { name: string };
-      const flag = this.frame?.flags.find((each) => flagKey(each) === name);
-      const { clientX, clientY } = event as MouseEvent;
-      if (flag !== undefined) this.events.openFlag(this.declared.get(flag) ?? flag, clientX, clientY);
-    });
-  }
-
-  /** What a click does: it opens the flag whose line is near, or goes to the block in the tower; null if nothing. */
-  private actAt(down: PointerEvent): Act | null {
-    const { chart, frame } = this;
-    if (chart === null || frame === null) return null;
-    if (chart.depth !== null) {
-      const depth = depthUnder(this.drawing.element, chart.depth, down);
-      return depth === null ? null : () => this.events.seek(depth);
-    }
-    if (!drawsFlags(chart)) return null;
-    const { l, r } = sidesOf(chart);
-    const place = down.clientX - this.drawing.element.getBoundingClientRect().left - l;
-    const flag = flagAt(frame, frame.width - l - r, place, REACH_PX);
-    if (flag === null) return null;
-    return ({ clientX, clientY }) => this.events.openFlag(this.declared.get(flag) ?? flag, clientX, clientY);
-  }
-
-  private zoomed(event: PlotlyEvent): void {
-    const read = (axis: string): Range | null => {
-      const low = event[`${axis}.range[0]`];
-      const high = event[`${axis}.range[1]`];
-      return typeof low === "number" && typeof high === "number" ? [low, high] : null;
+  private drawingEvents(): DrawingEvents {
+    return {
+      begun: () => this.drawBands(),
+      zoomed: (x, y) => {
+        this.choice.zoom = { x: x ?? this.choice.zoom.x, y: y ?? this.choice.zoom.y };
+        this.events.follow();
+      },
+      reset: () => this.resetZoom(),
+      clicked: (place, event) => this.clicked(place, event),
+      openFlag: (flag, x, y) => this.openFlag(flag, x, y),
     };
-    const x = read("xaxis");
-    const y = read("yaxis");
-    if (x === null && y === null) return;
-    this.choice.zoom = { x: x ?? this.choice.zoom.x, y: y ?? this.choice.zoom.y };
-    this.events.follow();
+  }
+
+  /** Of one that is placed along something else, the menu says what was told. */
+  private openFlag(placed: Flag, x: number, y: number): void {
+    const key = flagKey(placed);
+    const told = [...this.declared].find(([each]) => flagKey(each) === key)?.[1];
+    if (told !== undefined) this.events.openFlag(told, x, y);
+  }
+
+  /** Where Plotly draws. */
+  private get plot(): PlotlyElement {
+    return this.drawing.element as PlotlyElement;
+  }
+
+  /** What a click on a chart over depth does: it goes to the block in the tower; null if there is none. */
+  private actAt(down: PointerEvent): Act | null {
+    const axis = this.chart?.depth ?? null;
+    const depth = axis === null ? null : depthUnder(this.plot, axis, down);
+    return depth === null ? null : () => this.events.seek(depth);
+  }
+
+  /** Opens the flag whose line is near. */
+  private clicked(place: number, { clientX, clientY }: MouseEvent): void {
+    if (this.chart === null || this.frame === null) return;
+    const { l, r } = sidesOf(this.chart);
+    const flag = flagAt(this.frame, this.frame.width - l - r, place, REACH_PX);
+    if (flag !== null) this.openFlag(flag, clientX, clientY);
   }
 
   private resetZoom(): void {
