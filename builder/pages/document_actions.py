@@ -13,7 +13,6 @@ from builder.pages.editing import (
     is_ended_by_rates,
     is_new,
     overtaken_epoch,
-    take_edit,
     with_late_edit,
     with_taken,
 )
@@ -75,7 +74,7 @@ class DocumentActions:
         if not is_new(self.editing, message):
             return
         try:
-            edited = take_edit(self.editing, message)
+            edited = self.session.drafts.take(self.editing, message)
         except DocumentError as error:
             # Its rev is done with, so that it is not taken for one that came too late.
             self.session.editing = replace(self.editing, rev=message["rev"])

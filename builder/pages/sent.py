@@ -5,13 +5,11 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from builder.pages.editing import Editing, Rows, analysis_message, item_rows
+from builder.pages.editing import Editing, analysis_message
+from builder.pages.known_rows import KnownRows
 
 RESEND_SECONDS = 3.0
 """A message may be lost when another follows at once, so a change is sent for a while."""
-
-MAX_KNOWN = 16
-"""As many edits may be on their way: each says which answer the editor had when it was made."""
 
 
 @dataclass(slots=True)
@@ -24,7 +22,7 @@ class Sent:
         catalogue_until: When the catalogue is left out.
         available: The data sets on this machine, as the catalogue said last.
         document_until: When the document is left out; an edit's is the editor's own and is not sent back.
-        known: The rows of this epoch's last answers, by their rev.
+        known: The rows of the last answers.
         base: The rev whose answer the editor had when it made the edit `version`.
     """
 
@@ -33,7 +31,7 @@ class Sent:
     document_until: float = 0.0
     catalogue_until: float = math.inf
     available: dict[str, bool] = field(default_factory=dict)
-    known: dict[int, Rows] = field(default_factory=dict)
+    known: KnownRows = field(default_factory=KnownRows)
     base: int | None = None
 
     def news(self, editing: Editing) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
@@ -42,21 +40,15 @@ class Sent:
         epoch, rev = editing.epoch, editing.rev
         if self.version != (epoch, rev):
             if self.version is None or self.version[0] != epoch:
-                self.known, self.base = {}, None
+                self.base = None
                 self.document_until = now + RESEND_SECONDS
             self.version, self.until = (epoch, rev), now + RESEND_SECONDS
         document = editing.experiment.model_dump(mode="json") if now < self.document_until else None
         return document, self._answer(editing) if now < self.until else None
 
     def _answer(self, editing: Editing) -> dict[str, Any]:
-        if editing.rev not in self.known:
-            self.known[editing.rev] = item_rows(editing.analysis)
-            for old in list(self.known)[:-MAX_KNOWN]:
-                del self.known[old]
-        rows = self.known[editing.rev]
-        base = self.base if self.base != editing.rev else None
-        known = self.known.get(base) if base is not None else None
-        return analysis_message(editing, rows, (base, known) if base is not None and known is not None else None)
+        base = self.known.base(editing.epoch, self.base) if self.base != editing.rev else None
+        return analysis_message(editing, self.known.of(editing), base)
 
     def edit_taken(self, analysed: Any) -> None:
         """The editor has sent an edit, and had the answer to the edit `analysed` of the same epoch."""

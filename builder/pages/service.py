@@ -10,6 +10,8 @@ import streamlit as st
 from builder.access import COOKIE
 from builder.pages.crowd import Crowd
 from builder.pages.csv_download import CsvDownloads
+from builder.pages.draft_answers import DraftAnswers
+from builder.pages.drafts import DraftBoard
 from builder.pages.farewell import say_farewell
 from builder.pages.feed import Feed
 from builder.pages.run_states import RunStates
@@ -63,6 +65,17 @@ def shared_crowd() -> Crowd:
 def shared_preflights() -> Preflights:
     """The preflights of this server, in whose process they end."""
     return Preflights(default_folder())
+
+
+@cache
+def shared_drafts() -> DraftBoard:
+    """What the newest edits of this server's tabs make of their documents."""
+    return DraftBoard()
+
+
+def shared_draft_answers() -> DraftAnswers:
+    """What the tabs of this server are answered to their edits."""
+    return DraftAnswers(shared_drafts())
 
 
 def shared_feed() -> Feed:

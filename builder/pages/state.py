@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from builder.pages.drafts import Drafts
 from builder.pages.editing import Editing
 from builder.pages.mixing import Mixing
 from builder.pages.sent import Sent
@@ -47,6 +48,7 @@ class Session:
         read_only: Opened by `?run=`: a view that changes nothing.
         told: What was said once and is not said again.
         sent: What the editor has already.
+        drafts: What the newest edits make of the document.
         mixing: Which edits of the mixer are taken.
         dialog: The dialog that is open; it stays open when the script runs again.
         tick_seconds: Between two drawings of the top bar, as the newest full run has it.
@@ -73,6 +75,7 @@ class Session:
     told: set[str] = field(default_factory=set)
     num_notices: int = 0
     sent: Sent = field(default_factory=Sent)
+    drafts: Drafts = field(init=False)
     mixing: Mixing = field(init=False)
     dialog: str | None = None
     drawn_dialog: str | None = None
@@ -87,6 +90,7 @@ class Session:
     address: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
+        self.drafts = Drafts(self, self.sent.known)
         self.mixing = Mixing.of(self.editing.experiment)
 
     def is_repeated(self, nonce: Any) -> bool:

@@ -22,6 +22,7 @@ from builder.pages.run_rows import choice, run_list
 from builder.pages.service import (
     note_new_tab,
     shared_crowd,
+    shared_drafts,
     shared_preflights,
     shared_run_states,
     shared_workspace,
@@ -228,11 +229,20 @@ def _editor(actions: StudioActions) -> None:
             "follow": _feed("run", run=run.id) if run and is_followed else None,
             "for_next_run": actions.has_edits_for_next_run(run),
             "preflight": _preflight(session),
+            "draft": _draft(session),
         },
         key="editor",
         on_edit=partial(_edit, actions),
         on_action=partial(_act, actions, "editor"),
     )
+
+
+def _draft(session: Session) -> str | None:
+    """The address where the page asks what an edit makes of the document; None where there are no edits."""
+    if session.read_only:
+        return None
+    shared_drafts().add(session.drafts)
+    return f"draft?tab={session.drafts.key}"
 
 
 def _preflight(session: Session) -> str | None:

@@ -74,6 +74,8 @@ class EditorData(TypedDict):
         for_next_run: A run is in training that was started before some edits other than of learning rates.
         preflight: Address of what the first step finds, None where none is asked: JSON of `sentence`, `epoch_seconds` and
             `items`, with `call` (`vanishes`, `explodes`) and `text` of each block item that is called; or of a `problem`.
+        draft: Address that answers an `Edit` that is posted there with its `Analysis` and `epoch`, before the script takes
+            it; None where there is none.
     """
 
     catalogue: Mapping[str, Any] | None
@@ -85,6 +87,7 @@ class EditorData(TypedDict):
     follow: str | None
     for_next_run: bool
     preflight: str | None
+    draft: str | None
 
 
 class Edit(TypedDict):

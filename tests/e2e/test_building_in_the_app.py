@@ -314,3 +314,19 @@ def names(app):
 
 def ids(app):
     return [entry.id for entry in app.workspace.experiments()]
+
+
+def test_shapes_come_before_the_script_has_run_and_by_the_script_if_the_page_has_no_answer(open_screen):
+    screen = open_screen()
+    counts = screen.page.locator(".tower .counts")
+    expect(counts).to_contain_text("56,394 parameters")
+    screen.node("i5").focus()
+    with screen.page.expect_response(re.compile(r"/draft\?tab=")) as asked:
+        screen.page.keyboard.press("b")
+    found = asked.value.json()
+    expect(counts).to_contain_text(f"{found['num_parameters']:,} parameters")
+    assert found["num_parameters"] < 56_394
+    screen.until(lambda: screen.document().network.items[3].items[0].bypassed, "the script took the edit")
+    screen.page.route(re.compile(r"/draft\?tab="), lambda route: route.fulfill(status=204))
+    screen.page.keyboard.press("b")
+    expect(counts).to_contain_text("56,394 parameters")

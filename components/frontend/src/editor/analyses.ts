@@ -25,9 +25,10 @@ export class Analyses {
 
   /** Takes an answer; false if its base is not here. Items that are as before stay the same objects. */
   receive(next: Analysis): boolean {
-    if (this.newest && next.rev < this.newest.rev) return true;
+    // An edit is answered twice: when the page asks, and when the script takes it.
+    if (this.newest && next.rev <= this.newest.rev) return true;
     const base = next.base === null ? {} : this.items.get(next.base);
-    if (base === undefined) return this.newest?.rev === next.rev;
+    if (base === undefined) return false;
     const items: Items = { ...base, ...next.items };
     for (const id of next.gone) delete items[id];
     const before = this.newest?.items ?? {};

@@ -8,6 +8,7 @@ import { EDIT_SENT } from "../shared/order";
 import { onSurroundings } from "../shared/place";
 import { Throttle } from "../shared/throttle";
 import { Actions } from "./actions";
+import { askAbout, type DraftAnswer } from "./draft";
 import { Drag } from "./drag/drag";
 import { Spring } from "./drag/spring";
 import { onKey, undoOf } from "./keyboard";
@@ -37,11 +38,13 @@ export function createEditor(host: Host): View<EditorData> {
   const spoken = h("div", { class: "hr-hidden", role: "status", "aria-live": "polite" });
   let waiting = false;
   let height: number | null = null;
+  let draft: string | null = null;
   // What was answered last stays until the newest question is answered.
   const preflights = new Following((news) => takePreflight(news as Preflight | null), { sleeps: true });
 
   const store = new Store({
     send: (edit) => {
+      if (draft !== null) void askAbout(edit, draft).then(takeAnswer);
       host.trigger("edit", edit);
       window.dispatchEvent(new Event(EDIT_SENT));
     },
@@ -124,6 +127,10 @@ export function createEditor(host: Host): View<EditorData> {
     if (!store.dragging) tower.live();
   }
 
+  function takeAnswer(answer: DraftAnswer | null): void {
+    if (answer !== null && store.answered(answer.epoch, answer)) render();
+  }
+
   const calmly = new Throttle(drawLive, CALM_MS);
 
   function takePreflight(found: Preflight | null): void {
@@ -186,6 +193,7 @@ export function createEditor(host: Host): View<EditorData> {
   return {
     update: (data) => {
       height = data.height ?? null;
+      draft = data.draft ?? null;
       store.receive(data);
       preflights.to(data.preflight);
       fit();

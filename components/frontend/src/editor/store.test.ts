@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { Store } from "./store";
-import type { Edit, EditorData, ExperimentDocument } from "./types";
+import type { Analysis, Edit, EditorData, ExperimentDocument } from "./types";
 
 const named = (name: string) => ({ name, network: { items: [] } }) as unknown as ExperimentDocument;
 
@@ -28,4 +28,15 @@ it("sends nothing when nothing is being typed", () => {
   store.receive(told(1, named("stored")));
   store.receive(told(2, named("changed elsewhere")));
   expect(sent).toEqual([]);
+});
+
+it("takes an answer that was asked for beside the script, if it is of the document that is shown", () => {
+  const { store } = newStore();
+  store.receive(told(1, named("stored")));
+  store.commit(named("edited"));
+  const analysis = { rev: 1, base: null, gone: [], items: {}, problems: [] } as unknown as Analysis;
+  expect(store.answered(2, analysis)).toBe(false);
+  expect(store.isAnalysed).toBe(false);
+  expect(store.answered(1, analysis)).toBe(true);
+  expect(store.isAnalysed).toBe(true);
 });

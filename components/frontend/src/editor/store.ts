@@ -77,6 +77,11 @@ export class Store {
     if (this.catalogue === null || this.document === null || data.epoch > this.owner.epoch || !isKnown) this.askAgain();
   }
 
+  /** The server's answer to an edit that was asked for beside it; true if it is of the document that is shown. */
+  answered(epoch: number, analysis: Analysis): boolean {
+    return epoch === this.owner.epoch && this.analyse(analysis);
+  }
+
   /** Rows and problems that say the same as before stay the same objects, so that their cards are not drawn again. */
   private analyse(next: Analysis): boolean {
     const before = this.analysis;

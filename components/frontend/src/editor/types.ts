@@ -188,6 +188,8 @@ export interface EditorData {
   for_next_run: boolean;
   /** Address of the preflight's answer. */
   preflight: string | null;
+  /** Address that answers a posted edit with its analysis. */
+  draft?: string | null;
   height?: number | null;
 }
 
