@@ -79,7 +79,9 @@ def log_ticks(low: float, high: float, floor: float | None = None, most: int = 8
 
 
 def _finer_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
-    """The first of several digits of each decade that give enough ticks, else the widest equal steps that do."""
+    """The first of several digits of each decade that give enough ticks, else, over a decade or more, those that give least
+    of too many, and within one the widest equal steps that give enough."""
+    too_many: list[list[tuple[float, str]]] = []
     first, last = math.floor(math.log10(low)), math.floor(math.log10(high))
     for digits in _DIGITS:
         named = [f"{digit}e{power}" for power in range(first, last + 1) for digit in digits]
@@ -90,6 +92,10 @@ def _finer_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:
         ]
         if _ENOUGH <= len(ticks) <= most:
             return ticks
+        if len(ticks) >= _ENOUGH:
+            too_many.append(ticks)
+    if too_many and high >= 10 * low:
+        return min(too_many, key=len)
     unit = 10.0 ** math.floor(math.log10(high - low))
     steps = [factor * part for part in (unit, unit / 10) for factor in _STEPS]
     step = next((each for each in steps if len(_counts(low, high, each)) >= _ENOUGH), steps[-1])

@@ -40,6 +40,9 @@ def test_two_kinds_race_and_the_difference_is_named(open_screen, app):
     expect(sentence).to_contain_text("the same 56,394 parameters, seed and batches")
     expect(sentence).to_contain_text("One seed")
     screen.screenshot("race")
+    mixer = page.locator(".mx-strip").first.bounding_box()
+    assert mixer
+    assert mixer["y"] + mixer["height"] <= page.viewport_size["height"]
     page.get_by_role("button", name="Result", exact=True).click()
     result = page.get_by_role("dialog", name="Race: what came of it")
     for text in ("Plain", "Residual", "finished", "56,394"):

@@ -59,10 +59,14 @@ export function logTicks(
   return { tickvals: ticks.map(([value]) => value), ticktext: ticks.map(([, label]) => label) };
 }
 
-/** The first of several digits of each decade that give enough ticks, else the widest equal steps that do. */
+/**
+ * The first of several digits of each decade that give enough ticks, else, over a decade or more, those that give least of
+ * too many, and within one the widest equal steps that give enough.
+ */
 function finerTicks(low: number, high: number, most: number): Tick[] {
   const first = Math.floor(Math.log10(low));
   const last = Math.floor(Math.log10(high));
+  let least: Tick[] | null = null;
   for (const digits of DIGITS) {
     const ticks: Tick[] = [];
     for (let power = first; power <= last; power++) {
@@ -73,7 +77,9 @@ function finerTicks(low: number, high: number, most: number): Tick[] {
       }
     }
     if (ticks.length >= ENOUGH && ticks.length <= most) return ticks;
+    if (ticks.length >= ENOUGH && ticks.length < (least?.length ?? Infinity)) least = ticks;
   }
+  if (least !== null && high >= 10 * low) return least;
   const unit = 10 ** Math.floor(Math.log10(high - low));
   let ticks: Tick[] = [];
   for (const step of [unit, unit / 10].flatMap((part) => STEPS.map((factor) => factor * part))) {

@@ -30,7 +30,7 @@ export interface Data {
 }
 
 const NUM_PANELS = 4;
-const MIN_HEIGHT = 310;
+const MIN_HEIGHT = 270;
 /** After so long a frame goes to the screen, and what is left is drawn in the next one. */
 const FRAME_MS = 6;
 
