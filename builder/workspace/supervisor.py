@@ -16,9 +16,9 @@ from builder.workspace.life import identity_of
 from builder.workspace.log import redirect_output
 from builder.workspace.processes import code_version
 from builder.workspace.removal import KEPT_SECONDS
+from builder.workspace.spare import Spare
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import CURRENT, LAUNCHED, LOCK_NAME, LOG_NAME, REQUEST, TRAINER_MODULE, describe
-from builder.workspace.trainers import Spare, Trainer
 from builder.workspace.watch import Watch
 
 _TICK_SECONDS = 0.02
@@ -41,7 +41,7 @@ class Supervisor:
         self._workspace = workspace
         self._idle_seconds = idle_seconds
         self._watch = Watch(workspace, stop_seconds)
-        self._spare = Spare(trainer_module, workspace.folder)
+        self._warm = Spare(trainer_module, workspace.folder)
         self._active_at = time.time()
         self._is_shutting_down = False
 
@@ -54,7 +54,7 @@ class Supervisor:
             if reaped or version != seen_version or time.monotonic() >= look_at:
                 seen_version, look_at = version, time.monotonic() + _LOOK_SECONDS
                 if self._look():
-                    self._spare.dismiss()
+                    self._warm.dismiss()
                     return
             time.sleep(_TICK_SECONDS)
 
@@ -67,28 +67,18 @@ class Supervisor:
         if request == "shutdown" or self._is_shutting_down:
             self._is_shutting_down = True
             return self._stop_runs() and self._leave()
-        self._assign()
-        self._spare.refill(self._watch.children())
+        self._warm.keep()
+        self._start_runs()
         return self._is_idle() and self._leave(only_if_idle=True)
 
     def _request(self) -> str | None:
         request = self._workspace.setting(REQUEST)
         return request["kind"] if request and request["pid"] == os.getpid() else None
 
-    def _assign(self) -> None:
-        while self._workspace.can_claim():
-            trainer = self._spare.take()
-            run = self._workspace.claim_next(trainer.identity)
-            if run is None:
-                self._spare.give_back(trainer)
-                return
-            try:
-                trainer.assign(run.id)
-            except BrokenPipeError:
-                # The spare died between being looked at and being told; this run's trainer starts cold.
-                trainer = Trainer(self._spare.module, self._workspace.folder)
-                self._workspace.record_process(run.id, trainer.identity)
-                trainer.assign(run.id)
+    def _start_runs(self) -> None:
+        while self._workspace.can_claim() and (run := self._workspace.claim_next(identity_of())):
+            trainer = self._warm.start_trainer(run.id)
+            self._workspace.record_process(run.id, trainer.identity)
             self._watch.add(run.id, trainer)
 
     def _stop_runs(self) -> bool:

@@ -22,7 +22,7 @@ from builder.workspace.supervision import (
     replace_dead_supervisor,
     shutdown_supervisor,
 )
-from builder.workspace.trainers import Trainer
+from builder.workspace.trainers import Trainer, start_unassigned
 from builder.workspace.watch import Watch, mark_dead_runs
 from soak.processes import processes_of
 
@@ -146,7 +146,7 @@ def test_a_frozen_trainer_is_gone_when_the_time_to_stop_is_over(workspace):
 
 @pytest.mark.process
 def test_a_run_that_is_resumed_before_its_last_trainer_has_left_is_watched_in_the_new_one(workspace):
-    first, second = (Trainer("loop_trainer", workspace.folder) for _ in range(2))
+    first, second = (Trainer(start_unassigned("loop_trainer", workspace.folder)) for _ in range(2))
     watch = Watch(workspace, stop_seconds=10.0)
     watch.add("run", first)
     watch.add("run", second)
