@@ -47,7 +47,7 @@ class App:
     server: psutil.Process
 
     def wait_until_warm(self) -> None:
-        """Waits for a spare trainer that has nothing more to do than to wait for its run."""
+        """Waits for a fork server, or a spare trainer, that has nothing more to do than to wait for a run."""
         deadline = time.monotonic() + WARM_SECONDS
         while time.monotonic() < deadline:
             before = self._trainer_seconds()
@@ -57,7 +57,7 @@ class App:
         raise TimeoutError(f"No trainer was warm after {WARM_SECONDS:.0f} s; see {self.workspace.folder}.")
 
     def trainers(self) -> list[psutil.Process]:
-        """The trainers of this workspace, spare ones too."""
+        """The trainers of this workspace, and what is kept warm for the next."""
         folder = str(self.workspace.folder)
         return [
             process

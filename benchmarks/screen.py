@@ -154,7 +154,7 @@ def measure() -> list[Row]:
         return summarise(what, values, unit="s", floor=floor, sense="at most", note=note)
 
     return [
-        seconds("warm", warm, 1.0, "default experiment; a spare trainer waits"),
+        seconds("warm", warm, 1.0, "default experiment; a warm process waits for it"),
         seconds("cold", cold, 6.0, "default experiment; neither supervisor nor trainer is there"),
         summarise(
             "a metric written to drawn, one viewer, p95",

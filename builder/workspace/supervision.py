@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import threading
 import time
-from typing import Any
+from typing import Any, Literal
 
 from builder.workspace.life import ProcessIdentity, identity_of, is_held, is_running
 from builder.workspace.processes import code_version, start_module
@@ -16,6 +17,10 @@ from builder.workspace.watch import mark_dead_runs
 LOG_NAME = "supervisor.log"
 LOCK_NAME = "supervisor.lock"
 TRAINER_MODULE = "builder.training.worker"
+StartMethod = Literal["forkserver", "spawn"]
+START_METHOD: StartMethod = "forkserver" if sys.platform == "linux" else "spawn"
+"""How trainers come to be: forked from one warm process, or each started by itself while a spare one waits warm. On Linux
+alone, a process that has imported torch is safely forked."""
 # One that cannot start, as on a full disk, is not tried at every look.
 _RETRY_SECONDS = 5.0
 # Settings that the two sides write: who supervises, who was started to and has not signed on yet, what is asked of whom.
@@ -26,6 +31,7 @@ def ensure_supervisor(
     workspace: Workspace,
     *,
     trainer_module: str = TRAINER_MODULE,
+    start_method: StartMethod = START_METHOD,
     idle_seconds: float = 600.0,
     stop_seconds: float = 10.0,
 ) -> None:
@@ -47,7 +53,14 @@ def ensure_supervisor(
                 "builder.workspace.supervisor",
                 [
                     *("--workspace", str(workspace.folder), "--trainer-module", trainer_module),
-                    *("--idle-seconds", str(idle_seconds), "--stop-seconds", str(stop_seconds)),
+                    *(
+                        "--start-method",
+                        start_method,
+                        "--idle-seconds",
+                        str(idle_seconds),
+                        "--stop-seconds",
+                        str(stop_seconds),
+                    ),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

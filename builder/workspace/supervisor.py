@@ -12,14 +12,28 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from builder.workspace.fork_server import ForkServer
 from builder.workspace.life import identity_of
 from builder.workspace.log import redirect_output
 from builder.workspace.processes import code_version
 from builder.workspace.removal import KEPT_SECONDS
 from builder.workspace.spare import Spare
 from builder.workspace.store import Workspace
-from builder.workspace.supervision import CURRENT, LAUNCHED, LOCK_NAME, LOG_NAME, REQUEST, TRAINER_MODULE, describe
+from builder.workspace.supervision import (
+    CURRENT,
+    LAUNCHED,
+    LOCK_NAME,
+    LOG_NAME,
+    REQUEST,
+    START_METHOD,
+    TRAINER_MODULE,
+    StartMethod,
+    describe,
+)
+from builder.workspace.warm_process import WarmProcess
 from builder.workspace.watch import Watch
+
+_WARM_PROCESSES: dict[StartMethod, type[WarmProcess]] = {"forkserver": ForkServer, "spawn": Spare}
 
 _TICK_SECONDS = 0.02
 _LOOK_SECONDS = 0.5
@@ -32,27 +46,27 @@ class Supervisor:
 
     Args:
         workspace: to supervise; its lock is held by the caller.
-        trainer_module: started as `python -m`, one process per run.
+        warm: from which the trainers come.
         idle_seconds: how long it stays without runs, queue or server.
         stop_seconds: how long a trainer may take to stop.
     """
 
-    def __init__(self, workspace: Workspace, trainer_module: str, idle_seconds: float, stop_seconds: float):
+    def __init__(self, workspace: Workspace, warm: WarmProcess, idle_seconds: float, stop_seconds: float):
         self._workspace = workspace
         self._idle_seconds = idle_seconds
         self._watch = Watch(workspace, stop_seconds)
-        self._warm = Spare(trainer_module, workspace.folder)
+        self._warm = warm
         self._active_at = time.time()
         self._is_shutting_down = False
 
     def run(self) -> None:
         """Supervise; returns once it has left."""
-        seen_version, look_at = -1, 0.0
+        seen, look_at = None, 0.0
         while True:
             reaped = self._watch.reap()
-            version = self._workspace.data_version()
-            if reaped or version != seen_version or time.monotonic() >= look_at:
-                seen_version, look_at = version, time.monotonic() + _LOOK_SECONDS
+            found = self._workspace.data_version(), self._warm.is_ready()
+            if reaped or found != seen or time.monotonic() >= look_at:
+                seen, look_at = found, time.monotonic() + _LOOK_SECONDS
                 if self._look():
                     self._warm.dismiss()
                     return
@@ -76,7 +90,11 @@ class Supervisor:
         return request["kind"] if request and request["pid"] == os.getpid() else None
 
     def _start_runs(self) -> None:
-        while self._workspace.can_claim() and (run := self._workspace.claim_next(identity_of())):
+        while self._warm.is_ready() and self._workspace.can_claim():
+            # Until it has a trainer, a run lives and dies with this process.
+            run = self._workspace.claim_next(identity_of())
+            if run is None:
+                return
             trainer = self._warm.start_trainer(run.id)
             self._workspace.record_process(run.id, trainer.identity)
             self._watch.add(run.id, trainer)
@@ -113,7 +131,7 @@ def _sign_on(workspace: Workspace) -> None:
             workspace.set_setting(LAUNCHED, None)
 
 
-def supervise(folder: Path, trainer_module: str, idle_seconds: float, stop_seconds: float) -> None:
+def supervise(folder: Path, warm: WarmProcess, idle_seconds: float, stop_seconds: float) -> None:
     """Supervise a workspace, unless another process does so with the same code."""
     workspace = Workspace.open(folder)
     lock = FileLock(workspace.folder / LOCK_NAME, thread_local=False)
@@ -126,7 +144,7 @@ def supervise(folder: Path, trainer_module: str, idle_seconds: float, stop_secon
         redirect_output(workspace.folder / LOG_NAME)
         _sign_on(workspace)
         workspace.purge_runs(time.time() - KEPT_SECONDS)
-        Supervisor(workspace, trainer_module, idle_seconds, stop_seconds).run()
+        Supervisor(workspace, warm, idle_seconds, stop_seconds).run()
     finally:
         lock.release()
         workspace.close()
@@ -137,10 +155,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m builder.workspace.supervisor", description=__doc__)
     parser.add_argument("--workspace", type=Path, required=True)
     parser.add_argument("--trainer-module", default=TRAINER_MODULE)
+    parser.add_argument("--start-method", choices=_WARM_PROCESSES, default=START_METHOD)
     parser.add_argument("--idle-seconds", type=float, default=600.0)
     parser.add_argument("--stop-seconds", type=float, default=10.0)
     arguments = parser.parse_args()
-    supervise(arguments.workspace, arguments.trainer_module, arguments.idle_seconds, arguments.stop_seconds)
+    warm = _WARM_PROCESSES[arguments.start_method](arguments.trainer_module, arguments.workspace)
+    supervise(arguments.workspace, warm, arguments.idle_seconds, arguments.stop_seconds)
 
 
 if __name__ == "__main__":

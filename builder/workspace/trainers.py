@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from builder.workspace.life import ProcessIdentity, identity_of
 from builder.workspace.processes import start_module
@@ -39,20 +38,9 @@ class Trainer:
         self._child.wait()
 
 
-def start_unassigned(module: str, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a trainer's process, which warms up and waits to be given a run."""
-    return start_module(module, ["--workspace", str(folder)], stdin=subprocess.PIPE)
-
-
-def assign(process: subprocess.Popen[bytes], run_id: str) -> None:
-    """Name a run to a process that waits for one on its standard input.
-
-    Raises:
-        BrokenPipeError: if the process has died.
-    """
-    assert process.stdin is not None
-    process.stdin.write(json.dumps({"run": run_id}).encode() + b"\n")
-    process.stdin.flush()
+def start_unassigned(module: str, folder: Path, *flags: str, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a trainer's process, which warms up and waits to be given a run; `options` as for `start_module`."""
+    return start_module(module, ["--workspace", str(folder), *flags], stdin=subprocess.PIPE, **options)
 
 
 def describe_exit(code: int) -> str:

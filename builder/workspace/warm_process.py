@@ -8,7 +8,8 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from builder.workspace.trainers import Trainer, assign, start_unassigned
+from builder.workspace.assignment import assign
+from builder.workspace.trainers import Trainer, start_unassigned
 
 # To import torch takes seconds of a core; the run that has just begun comes first.
 _AFTER_START_SECONDS = 2.0
@@ -57,6 +58,10 @@ class WarmProcess(ABC):
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    @abstractmethod
+    def is_ready(self) -> bool:
+        """Whether a run need not wait for the process: a trainer that starts now has its first step soonest."""
 
     @abstractmethod
     def _launch(self) -> subprocess.Popen[bytes]:

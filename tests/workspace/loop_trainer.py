@@ -3,11 +3,12 @@
 import argparse
 import json
 import os
-import sys
 import time
 
 import numpy as np
 
+from builder.workspace.assignment import await_run
+from builder.workspace.forking import fork_for_runs
 from builder.workspace.log import redirect_output
 from builder.workspace.rows import RunWriter, Series
 from builder.workspace.runs import LOG_NAME
@@ -42,10 +43,10 @@ def train(workspace: Workspace, run_id: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--workspace")
-    folder = parser.parse_args().workspace
-    line = sys.stdin.readline()
-    if line:
-        train(Workspace.open(folder), json.loads(line)["run"])
+    parser.add_argument("--fork-server", action="store_true")
+    arguments = parser.parse_args()
+    if run_id := fork_for_runs() if arguments.fork_server else await_run():
+        train(Workspace.open(arguments.workspace), run_id)
 
 
 if __name__ == "__main__":

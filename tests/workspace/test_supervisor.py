@@ -5,20 +5,17 @@ import os
 import signal
 import threading
 import time
-from contextlib import suppress
-from pathlib import Path
 
-import psutil
 import pytest
+from supervised import ensure, kill_supervisor, num_starts, submit, wait_for, wait_for_status
 
 from builder.workspace import supervision
 from builder.workspace.life import ProcessIdentity, is_alive, is_running
 from builder.workspace.rows import RunReader
-from builder.workspace.store import Workspace
 from builder.workspace.supervision import (
     CURRENT,
     LAUNCHED,
-    ensure_supervisor,
+    START_METHOD,
     replace_dead_supervisor,
     shutdown_supervisor,
 )
@@ -27,43 +24,7 @@ from builder.workspace.watch import Watch, mark_dead_runs
 from soak.processes import processes_of
 
 pytestmark = pytest.mark.process
-
-
-@pytest.fixture
-def workspace(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    opened = Workspace.open(tmp_path / "workspace")
-    yield opened
-    for process in processes_of(opened.folder):
-        with suppress(psutil.NoSuchProcess):  # a spare ends with its supervisor
-            process.kill()
-    wait_for(lambda: processes_of(opened.folder) == [])
-    opened.close()
-
-
-def ensure(workspace, **options):
-    ensure_supervisor(workspace, **{"trainer_module": "loop_trainer", "stop_seconds": 0.5, **options})
-
-
-def submit(workspace, num_steps=3, **more):
-    return workspace.submit(json.dumps({"name": "loop", "num_steps": num_steps, **more})).id
-
-
-def wait_for(condition, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
-    return answer
-
-
-def wait_for_status(workspace, run_id, *statuses):
-    wait_for(lambda: workspace.run(run_id).status in statuses)
-    return workspace.run(run_id)
-
-
-def num_starts(workspace, run_id):
-    return (workspace.run_folder(run_id) / "starts").read_text().count("start")
+BOTH_WAYS = pytest.mark.parametrize("start_method", sorted({START_METHOD, "spawn"}))
 
 
 def test_the_queue_is_worked_off_each_run_once_and_never_more_than_the_slots(workspace):
@@ -89,9 +50,10 @@ def test_the_queue_is_worked_off_each_run_once_and_never_more_than_the_slots(wor
     assert processes_of(workspace.folder) == []
 
 
-def test_a_killed_trainer_is_marked_with_its_signal(workspace):
+@BOTH_WAYS
+def test_a_killed_trainer_is_marked_with_its_signal(workspace, start_method):
     run_id = submit(workspace, 10_000)
-    ensure(workspace)
+    ensure(workspace, start_method=start_method)
     run = wait_for_status(workspace, run_id, "running")
     reader = RunReader(workspace.run_folder(run_id))
     seen = wait_for(reader.last_step)
@@ -104,9 +66,10 @@ def test_a_killed_trainer_is_marked_with_its_signal(workspace):
     assert reader.last_step() >= seen
 
 
-def test_a_trainer_that_just_ends_is_marked_with_its_code_and_last_words(workspace):
+@BOTH_WAYS
+def test_a_trainer_that_just_ends_is_marked_with_its_code_and_last_words(workspace, start_method):
     run_id = submit(workspace, exit_code=3)
-    ensure(workspace)
+    ensure(workspace, start_method=start_method)
     ended = wait_for_status(workspace, run_id, "crashed")
     assert "exit code 3" in ended.reason
     assert "last words" in ended.reason
@@ -166,22 +129,17 @@ def test_a_trainer_that_stays_after_its_run_is_ended(workspace):
     assert workspace.run(run_id).status == "finished"
 
 
-def kill_supervisor(workspace):
-    pid = wait_for(lambda: supervision.running(workspace, CURRENT)).pid
-    os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: supervision.running(workspace, CURRENT) is None)
-
-
-def test_after_a_killed_supervisor_the_next_adopts_and_starts_nothing_twice(workspace):
+@BOTH_WAYS
+def test_after_a_killed_supervisor_the_next_adopts_and_starts_nothing_twice(workspace, start_method):
     workspace.set_slots(2)
     first, second = submit(workspace, 10_000), submit(workspace, 10_000)
-    ensure(workspace)
+    ensure(workspace, start_method=start_method)
     for run_id in (first, second):
         wait_for_status(workspace, run_id, "running")
     kill_supervisor(workspace)
     third = submit(workspace, 1)
     os.kill(workspace.run(second).process.pid, signal.SIGKILL)
-    ensure(workspace)
+    ensure(workspace, start_method=start_method)
     assert "signal unknown" in wait_for_status(workspace, second, "crashed").reason
     wait_for_status(workspace, third, "finished")
     assert workspace.run(first).status == "running"
@@ -242,17 +200,6 @@ def test_a_supervisor_of_older_code_hands_over_its_runs(workspace):
     assert processes_of(workspace.folder) == []
 
 
-def test_a_trainer_is_warm_before_it_is_needed_and_used_once(workspace):
-    ensure(workspace)
-    spare = wait_for(lambda: processes_of(workspace.folder, "loop_trainer"))[0]
-    run_id = submit(workspace, 1)
-    run = wait_for_status(workspace, run_id, "finished")
-    assert run.process.pid == spare.pid
-    wait_for(lambda: not is_running(run.process))
-    again = wait_for_status(workspace, submit(workspace, 1), "finished")
-    assert again.process != run.process
-
-
 def test_an_idle_supervisor_leaves_but_not_while_somebody_looks(workspace):
     workspace.heartbeat()
     ensure(workspace, idle_seconds=3)
@@ -265,9 +212,10 @@ def test_an_idle_supervisor_leaves_but_not_while_somebody_looks(workspace):
     wait_for_status(workspace, run_id, "finished")
 
 
-def test_a_module_that_does_not_start_marks_the_run_and_is_not_tried_in_a_loop(workspace):
+@BOTH_WAYS
+def test_a_module_that_does_not_start_marks_the_run_and_is_not_tried_in_a_loop(workspace, start_method):
     run_id = submit(workspace, 1)
-    ensure(workspace, trainer_module="no_such_trainer")
+    ensure(workspace, start_method=start_method, trainer_module="no_such_trainer")
     assert "exit code 1" in wait_for_status(workspace, run_id, "crashed").reason
     time.sleep(1)
     assert (workspace.folder / "supervisor.log").read_text().count("no_such_trainer") <= 3
