@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 
 from builder.workspace.assignment import READY, assign
 from builder.workspace.processes import adopt_orphans
@@ -14,6 +15,9 @@ from builder.workspace.warm_process import WarmProcess
 
 # A fork takes milliseconds; a server that is frozen is not waited for.
 _FORK_SECONDS = 5.0
+# A server that is not warm by then is not waited for either: where others keep the machine busy, a run's start has no end to
+# wait for.
+_PATIENCE_SECONDS = 3.0
 
 
 class ForkServer(WarmProcess):
@@ -23,15 +27,17 @@ class ForkServer(WarmProcess):
     """
 
     _is_warm = False
+    _launched_at = 0.0
 
     def is_ready(self) -> bool:
-        """Whether it forks, or there is none to wait for."""
+        """Whether it forks, or is not to be waited for."""
         if self._process is not None and not self._is_warm and self._answer(0.0) == READY:
             self._is_warm, self._num_failures = True, 0
-        return self._is_warm or self._process is None
+        is_late = time.monotonic() - self._launched_at > _PATIENCE_SECONDS
+        return self._is_warm or is_late or self._process is None
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        self._is_warm = False
+        self._is_warm, self._launched_at = False, time.monotonic()
         adopt_orphans()
         # numpy would start a thread for each core, and a fork keeps one thread of its parent.
         alone = {"OPENBLAS_NUM_THREADS": "1"}

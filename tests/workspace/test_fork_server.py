@@ -97,3 +97,20 @@ def test_a_frozen_fork_server_is_ended_and_the_run_starts_without_it(workspace, 
     assert not server.is_running()
     wait_for(lambda: trainer.exit_code() is not None)
     assert workspace.run(run.id).status == "finished"
+
+
+def test_a_fork_server_that_does_not_get_warm_is_not_waited_for(workspace, monkeypatch):
+    monkeypatch.setattr(fork_server, "_PATIENCE_SECONDS", 1e9)
+    monkeypatch.setattr(fork_server, "adopt_orphans", lambda: None)
+    warm = ForkServer("loop_trainer", workspace.folder)
+    warm.keep()
+    (server,) = processes_of(workspace.folder)
+    server.suspend()
+    assert not warm.is_ready()
+    monkeypatch.setattr(fork_server, "_PATIENCE_SECONDS", 0.0)
+    assert warm.is_ready()
+    run = workspace.submit(json.dumps({"name": "loop", "num_steps": 1}), queue=False)
+    trainer = warm.start_trainer(run.id)
+    wait_for(lambda: trainer.exit_code() is not None)
+    assert workspace.run(run.id).status == "finished"
+    warm.dismiss()
