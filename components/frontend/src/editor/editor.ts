@@ -43,8 +43,8 @@ export function createEditor(host: Host): View<EditorData> {
   const preflights = new Following((news) => takePreflight(news as Preflight | null), { sleeps: true });
 
   const store = new Store({
+    preview: (edit) => (draft === null ? null : askAbout(edit, draft).then(takeAnswer)),
     send: (edit) => {
-      if (draft !== null) void askAbout(edit, draft).then(takeAnswer);
       host.trigger("edit", edit);
       window.dispatchEvent(new Event(EDIT_SENT));
     },

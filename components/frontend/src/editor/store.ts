@@ -15,7 +15,12 @@ const SETTLE_MS = 200;
 /** Until what was asked for again can have come. */
 const ASK_MS = 500;
 
+/** How long an edit waits for what the server makes of it to be drawn, before it is sent to be taken. */
+const ANSWER_MS = 150;
+
 export interface Outside {
+  /** Asks what an edit makes of the document, and draws that; null if the server cannot be asked. */
+  preview(edit: Edit): Promise<void> | null;
   send(edit: Edit): void;
   ask(kind: string, more?: Record<string, unknown>): void;
   render(): void;
@@ -39,6 +44,7 @@ export class Store {
   private problemsById = new Map<string, readonly Problem[]>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private unsent: Edit | null = null;
+  private isPreviewed = false;
   private readonly gesture = new Gesture();
   private readonly unconfirmed: Unconfirmed;
   private readonly analyses = new Analyses();
@@ -77,7 +83,7 @@ export class Store {
     if (this.catalogue === null || this.document === null || data.epoch > this.owner.epoch || !isKnown) this.askAgain();
   }
 
-  /** The server's answer to an edit that was asked for beside it; true if it is of the document that is shown. */
+  /** The server's answer to a preview; true if it is of the document that is shown. */
   answered(epoch: number, analysis: Analysis): boolean {
     return epoch === this.owner.epoch && this.analyse(analysis);
   }
@@ -155,8 +161,8 @@ export class Store {
   }
 
   /**
-   * Makes `document` the newest and shows it. A settled edit goes to the server right after it is drawn; one that still
-   * moves (a slider, typing) goes when it rests, and is one step of undo with what follows at the same `place`.
+   * Makes `document` the newest and shows it. A settled edit is previewed at once, and sent as soon as that is drawn; one
+   * that still moves (a slider, typing) when it rests, and it is one step of undo with what follows at the same `place`.
    */
   commit(
     document: ExperimentDocument,
@@ -166,6 +172,7 @@ export class Store {
   ): void {
     if (this.readOnly || this.document === null) return;
     if (document !== this.document) {
+      if (this.isPreviewed) this.flush();
       const gesture = this.gesture.edit(place, settled, this.owner.rev + 1);
       this.unsent = this.owner.edit(document, this.analysis?.rev ?? null, gesture);
     } else if (settled) this.gesture.end();
@@ -173,7 +180,26 @@ export class Store {
     this.outside.render();
     if (this.unsent === null) return;
     if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.flush(), settled ? 0 : SETTLE_MS);
+    this.timer = setTimeout(() => this.preview(), settled ? 0 : SETTLE_MS);
+  }
+
+  /**
+   * A run of the page's script, in which an edit is taken, keeps server and page busy for longer than it takes to say what the
+   * edit makes of the document. So that comes first.
+   */
+  private preview(): void {
+    const { unsent } = this;
+    const drawn = unsent === null || this.isPreviewed ? null : this.outside.preview(unsent);
+    if (drawn === null) {
+      this.flush();
+      return;
+    }
+    const flush = (): void => {
+      if (this.unsent === unsent) this.flush();
+    };
+    this.isPreviewed = true;
+    this.timer = setTimeout(flush, ANSWER_MS);
+    void drawn.then(() => requestAnimationFrame(() => setTimeout(flush)));
   }
 
   /** Sends what waits. */
@@ -187,5 +213,6 @@ export class Store {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.unsent = null;
+    this.isPreviewed = false;
   }
 }
