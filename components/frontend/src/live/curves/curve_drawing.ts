@@ -79,7 +79,7 @@ export class CurveDrawing implements Drawing {
     this.fit(frame.width, frame.height);
     ink(this.context, visible, plot);
     this.tell(visible, plot);
-    this.hover.follow(visible, plot, this.pointer);
+    if (!this.zoom.isDragged) this.hover.follow(visible, plot, this.pointer);
     if (isFirst) this.events.begun();
   }
 
