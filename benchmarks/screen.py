@@ -15,6 +15,8 @@ NUM_WARM, NUM_COLD = 5, 3
 WATCH_SECONDS = 8.0
 NUM_EDITS = 40
 SETTLE_SECONDS = 0.3
+PREFLIGHT_SECONDS = 5.0
+"""Until the process of the first preflight has imported torch."""
 
 HOOK = "window.__highrise_live = { written_to_drawn: [], draw: [] };"
 
@@ -116,6 +118,8 @@ def edits(app: App, browser: Browser, num_blocks: int) -> list[dict[str, Any]]:
     page = open_page(browser, f"{app.url}?experiment={entry.id}")
     page.locator(".tower:not(.stale)").wait_for()
     page.evaluate(WATCH_EDITS)
+    app.wait_until_warm()
+    page.wait_for_timeout(1000 * PREFLIGHT_SECONDS)
     card = page.locator(".tower .node").nth(3 + num_blocks // 2)
     card.focus()
     for index in range(NUM_EDITS):

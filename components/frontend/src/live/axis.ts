@@ -5,7 +5,7 @@ import type { Cell, Scale } from "./message";
 export type Range = [number, number];
 
 /** Where a true zero is drawn: a decade under the decade of the least positive value. */
-export function zeroFloor(values: Iterable<Cell>): number {
+export function zeroFloor(values: readonly Cell[]): number {
   let least = Infinity;
   for (const value of values) if (value !== null && value > 0 && value < least) least = value;
   return power10(Math.floor(Math.log10(Number.isFinite(least) ? least : 1)) - 1);
@@ -99,7 +99,8 @@ function short(value: number): string {
 }
 
 /** The greatest value, if it lies above the limit and so does not widen a linear axis; null where all do. */
-export function above(values: Iterable<Cell>, limit: number | undefined): number | null {
+export function above(values: readonly Cell[], limit: number | undefined): number | null {
+  if (limit === undefined) return null;
   let least = Infinity;
   let greatest = -Infinity;
   for (const value of values) {
@@ -107,7 +108,7 @@ export function above(values: Iterable<Cell>, limit: number | undefined): number
     if (value < least) least = value;
     if (value > greatest) greatest = value;
   }
-  return limit === undefined || greatest <= limit || least > limit ? null : greatest;
+  return greatest <= limit || least > limit ? null : greatest;
 }
 
 /**
@@ -115,20 +116,21 @@ export function above(values: Iterable<Cell>, limit: number | undefined): number
  * before stays while it fits and is not mostly empty, so that the axis does not shiver with every point.
  */
 export function verticalRange(
-  values: Iterable<Cell>,
+  values: readonly Cell[],
   scale: Scale,
   before: Range | null,
   limit = Infinity,
 ): Range | null {
   let low = Infinity;
   let high = -Infinity;
+  const floor = scale === "log" ? 0 : -Infinity;
   for (const value of values) {
-    if (value === null || value > limit || (scale === "log" && value <= 0)) continue;
-    const height = scale === "log" ? Math.log10(value) : value;
-    if (height < low) low = height;
-    if (height > high) high = height;
+    if (value === null || value > limit || value <= floor) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
   if (low > high) return null;
+  if (scale === "log") [low, high] = [Math.log10(low), Math.log10(high)];
   const extent = Math.max(high - low, scale === "log" ? 0.3 : Math.abs(high) * 0.02, 1e-12);
   if (before !== null) {
     const [bottom, top] = before;

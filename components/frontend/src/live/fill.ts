@@ -51,11 +51,13 @@ export function fillsOf(content: Content | null, chosen: number): Record<string,
 }
 
 /** All heights of lines, markers and bars. */
-export function* heightsOf(traces: readonly Trace[]): Generator<Cell> {
+export function heightsOf(traces: readonly Trace[]): Cell[] {
+  const heights: Cell[] = [];
   for (const trace of traces) {
     if (trace.type === "heatmap") continue;
-    for (const height of trace.y ?? []) if (typeof height !== "string") yield height;
+    for (const height of trace.y ?? []) if (typeof height !== "string") heights.push(height);
   }
+  return heights;
 }
 
 function hasData(trace: Trace): boolean {

@@ -200,9 +200,10 @@ export class Panel {
     }
     const visible = traces.filter((trace) => !choice.hidden.has(keyOf(trace)));
     const isLinear = choice.scale === "linear";
-    const beyond = isLinear ? above(heightsOf(visible), message.limits[chart.id]) : null;
+    const heights = heightsOf(visible);
+    const beyond = isLinear ? above(heights, message.limits[chart.id]) : null;
     const limit = beyond === null ? undefined : message.limits[chart.id];
-    this.range = choice.scale === null ? null : verticalRange(heightsOf(visible), choice.scale, this.range, limit);
+    this.range = choice.scale === null ? null : verticalRange(heights, choice.scale, this.range, limit);
     this.sayAbove(choice.zoom.y === null ? beyond : null);
     this.declared = placedFlags(message.flags, over.along, assembly);
     const isLog = over.isLog && isOfCurves(chart);

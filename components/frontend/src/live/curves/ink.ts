@@ -5,6 +5,7 @@ import { symbolPath } from "../../shared/symbols";
 import type { Trace } from "../message";
 import { firstAtLeast } from "../search";
 import { isInside, pixelOf, type Plot } from "./plot";
+import { polylines } from "./polyline";
 
 interface Line {
   color?: string;
@@ -20,8 +21,6 @@ interface Marker {
   maxdisplayed?: number;
 }
 
-/** Lines end so many heights of the plot beside it: far enough to look straight, near enough for dashes to be counted. */
-const BEYOND = 20;
 /** A marker whose middle is this near to the plot is drawn whole. */
 const EDGE_PX = 0.5;
 
@@ -48,36 +47,19 @@ function inSight(trace: Trace, { x: axis }: Plot): { from: number; to: number } 
 
 function strokeLine(context: CanvasRenderingContext2D, trace: Trace, plot: Plot, from: number, to: number): void {
   const { color = "#888", width = 2, dash = "solid" } = (trace["line"] ?? {}) as Line;
-  const [least, greatest] = [plot.top - BEYOND * plot.height, plot.top + (1 + BEYOND) * plot.height];
   context.save();
   context.beginPath();
   context.rect(plot.left, plot.top, plot.width, plot.height);
   context.clip();
   context.beginPath();
-  let isDown = false;
-  let isAlone = false;
-  let [lastX, lastY] = [0, 0];
-  const lift = (): void => {
-    // A point between two gaps would have no line at all.
-    if (isDown && isAlone) context.lineTo(lastX + width / 2, lastY);
-    isDown = false;
-  };
-  for (let place = from; place < to; place++) {
-    const value = trace.y?.[place];
-    const x = pixelOf(plot.x, trace.x![place] as number);
-    const y = typeof value === "number" ? pixelOf(plot.y, value) : NaN;
-    if (!Number.isFinite(x) || !Number.isFinite(y)) {
-      lift();
-      continue;
-    }
-    const seen = Math.min(Math.max(y, least), greatest);
-    if (isDown) context.lineTo(x, seen);
-    else context.moveTo(x - width / 2, seen);
-    isAlone = !isDown;
-    isDown = true;
-    [lastX, lastY] = [x, seen];
+  for (const piece of polylines(trace, plot, from, to)) {
+    const [x, y] = piece as [number, number];
+    // Between two gaps a single point would have no line at all.
+    const isAlone = piece.length === 2;
+    context.moveTo(isAlone ? x - width / 2 : x, y);
+    if (isAlone) context.lineTo(x + width / 2, y);
+    for (let place = 2; place < piece.length; place += 2) context.lineTo(piece[place]!, piece[place + 1]!);
   }
-  lift();
   context.strokeStyle = color;
   context.lineWidth = width;
   context.lineJoin = "round";
