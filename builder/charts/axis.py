@@ -70,8 +70,13 @@ def log_ticks(low: float, high: float, floor: float | None = None, most: int = 8
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     every = max(1, math.ceil((last - first + 1) / most))
     ticks = [(10.0**power, f"1e{power}") for power in range(first, last + 1) if power % every == 0]
+    if len(ticks) < 2 and last > first:
+        ticks = [(10.0**power, f"1e{power}") for power in (first, last)]
     if len(ticks) < _ENOUGH:
-        ticks = _finer_ticks(low, high, most)
+        finer = _finer_ticks(low, high, most)
+        # Where there is room for two alone, they are two decades.
+        if len(finer) <= most or len(ticks) < 2:
+            ticks = finer
     if floor is not None and low <= floor:
         # Less than a decade above the floor there is no value: where all are zero, nothing else is to be read.
         ticks = [(floor, "0"), *(tick for tick in ticks if high > 10 * floor and tick[0] > floor * 1.0001)]

@@ -49,7 +49,10 @@ def test_many_decades_are_thinned_and_few_are_filled():
     assert log_ticks(4e-4, 0.09, most=6)[1] == ["1e-3", "3e-3", "1e-2", "3e-2"]
     assert log_ticks(0.15, 0.6)[1] == ["2e-1", "4e-1", "6e-1"]
     assert log_ticks(0.0305, 0.0437, most=6)[1] == ["3.25e-2", "3.5e-2", "3.75e-2", "4e-2", "4.25e-2"]
-    assert log_ticks(0.3, 28, most=2)[1] == ["3e-1", "1", "3", "1e1"]
+    assert log_ticks(0.3, 28, most=2)[1] == ["1e0", "1e1"]
+    assert log_ticks(0.05, 28, most=2)[1] == ["1e-1", "1e1"]
+    assert log_ticks(0.005, 28, most=2)[1] == ["1e-2", "1e0"]
+    assert log_ticks(0.4, 12, most=3)[1] == ["1", "3", "1e1"]
     assert log_ticks(0.22, 0.45)[1] == ["2.5e-1", "3e-1", "3.5e-1", "4e-1", "4.5e-1"]
 
 

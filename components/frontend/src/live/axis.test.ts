@@ -39,7 +39,10 @@ describe("logTicks", () => {
     expect(logTicks(2e-3, 0.06).ticktext).toEqual(["2e-3", "5e-3", "1e-2", "2e-2", "5e-2"]);
     expect(logTicks(4e-4, 0.09, null, 6).ticktext).toEqual(["1e-3", "3e-3", "1e-2", "3e-2"]);
     expect(logTicks(0.15, 0.6).ticktext).toEqual(["2e-1", "4e-1", "6e-1"]);
-    expect(logTicks(0.3, 28, null, 2).ticktext).toEqual(["3e-1", "1", "3", "1e1"]);
+    expect(logTicks(0.3, 28, null, 2).ticktext).toEqual(["1e0", "1e1"]);
+    expect(logTicks(0.05, 28, null, 2).ticktext).toEqual(["1e-1", "1e1"]);
+    expect(logTicks(0.005, 28, null, 2).ticktext).toEqual(["1e-2", "1e0"]);
+    expect(logTicks(0.4, 12, null, 3).ticktext).toEqual(["1", "3", "1e1"]);
     expect(logTicks(0.8, 6).ticktext).toEqual(["1", "2", "5"]);
     expect(logTicks(2.7, 3.9).ticktext).toEqual(["2.75", "3", "3.25", "3.5", "3.75"]);
     expect(logTicks(0.22, 0.45).ticktext).toEqual(["2.5e-1", "3e-1", "3.5e-1", "4e-1", "4.5e-1"]);

@@ -51,7 +51,12 @@ export function logTicks(
   for (let power = first; power <= last; power++) {
     if (power % every === 0) ticks.push([power10(power), `1e${power}`]);
   }
-  if (ticks.length < ENOUGH) ticks = finerTicks(low, high, most);
+  if (ticks.length < 2 && last > first) ticks = [first, last].map((power) => [power10(power), `1e${power}`]);
+  if (ticks.length < ENOUGH) {
+    const finer = finerTicks(low, high, most);
+    // Where there is room for two alone, they are two decades.
+    if (finer.length <= most || ticks.length < 2) ticks = finer;
+  }
   if (floor !== null && low <= floor) {
     // Less than a decade above the floor there is no value: where all are zero, nothing else is to be read.
     ticks = [[floor, "0"], ...ticks.filter(([value]) => high > 10 * floor && value > floor * 1.0001)];
