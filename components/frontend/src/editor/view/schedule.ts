@@ -1,6 +1,7 @@
 /** The learning rate over the run, as the server computed it: a small curve that follows what is typed. */
 
 import { h, setAttribute, setHidden, setText, svg } from "../../shared/dom";
+import { Late } from "../../shared/late";
 import { numberText } from "../model/words";
 import type { Panel } from "./rail";
 import type { Scene } from "./scene";
@@ -42,13 +43,15 @@ export class Schedule implements Panel {
     h("div", { class: "scale" }, this.top, this.end),
   );
 
+  private readonly late = new Late(this.element);
+
   constructor(private readonly scene: Scene) {}
 
   update(): void {
     const { store } = this.scene;
     const curve = store.analysis?.schedule;
     setHidden(this.element, !curve || curve.steps.length < 2);
-    this.element.classList.toggle("stale", !store.isAnalysed);
+    this.late.show(!store.isAnalysed);
     if (!curve) return;
     setAttribute(this.line, "d", curvePath(curve.steps, curve.learning_rate, WIDTH, HEIGHT));
     setText(this.top, `highest ${numberText(Number(Math.max(...curve.learning_rate).toPrecision(3)))}`);

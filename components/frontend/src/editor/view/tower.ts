@@ -1,6 +1,7 @@
 /** The tower: header with its counts, the data's end, the items, the logits' end, and what is wrong with the whole. */
 
 import { h, place, setAttribute, setHidden, setText } from "../../shared/dom";
+import { Late } from "../../shared/late";
 import { onSought, type Pointed } from "../../shared/pointed";
 import type { Drag } from "../drag/drag";
 import { find, TOWER, walk } from "../model/tree";
@@ -31,6 +32,7 @@ export class Tower {
   readonly element: HTMLElement;
   readonly items: HTMLElement;
   private readonly counts = h("span", { class: "counts" });
+  private readonly late = new Late(this.counts);
   private readonly later = h("span", { class: "chip later", title: LATER }, "edited: for the next run");
   private readonly input = h("div", { class: "end", title: "What flows into the tower: one sample of the data set" });
   private readonly output = h("div", { class: "end", title: "What comes out, and what it is compared with" });
@@ -143,6 +145,7 @@ export class Tower {
       `Block copies · trainable parameters · multiply-adds of one sample's forward pass${memory}${time && EPOCH}`,
     );
     this.element.classList.toggle("stale", !store.isAnalysed);
+    this.late.show(!store.isAnalysed);
     setHidden(this.later, !store.hasEditsForNextRun);
     setText(
       this.input,
