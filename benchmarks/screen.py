@@ -116,7 +116,7 @@ def edits(app: App, browser: Browser, num_blocks: int) -> list[dict[str, Any]]:
     """Edits of a tower by keys: a block bypassed, put back, duplicated, and the copy deleted, in turn."""
     entry = app.workspace.create_experiment(dump_experiment(tower(num_blocks)))
     page = open_page(browser, f"{app.url}?experiment={entry.id}")
-    page.locator(".tower:not(.stale)").wait_for()
+    page.locator(".tower .counts", has_text="parameters").wait_for()
     page.evaluate(WATCH_EDITS)
     app.wait_until_warm()
     page.wait_for_timeout(1000 * PREFLIGHT_SECONDS)

@@ -4,7 +4,7 @@ script, which takes the edit when it comes there. Knows no Streamlit.
 
 import secrets
 import threading
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
@@ -21,21 +21,21 @@ class Desk(Protocol):
     editing: Editing
 
 
-@dataclass(slots=True, weakref_slot=True)
 class Drafts:
     """The newest edits of one tab; may be shared by threads.
 
-    Attributes:
+    Args:
         desk: Whose document they are of, as the server knows it.
         known: The rows of the answers that the editor was given.
-        key: Names this tab; nobody else is told.
     """
 
-    desk: Desk
-    known: KnownRows
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
-    _held: list[tuple[Any, Editing]] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, desk: Desk, known: KnownRows) -> None:
+        self.key = secrets.token_urlsafe(16)
+        """Names this tab; nobody else is told."""
+        self._desk = desk
+        self._known = known
+        self._held: list[tuple[Any, Editing]] = []
+        self._lock = threading.Lock()
 
     def answer(self, message: Any) -> dict[str, Any] | None:
         """What the editor is answered to an edit, and of which `epoch`; None to one that is neither new nor held.
@@ -46,12 +46,12 @@ class Drafts:
             DocumentError: If the browser sent what the schema refuses.
         """
         with self._lock:
-            editing = self.desk.editing
+            editing = self._desk.editing
             # The script may have been sooner.
             draft = self._draft(editing, message) if is_new(editing, message) else self._held_of(message)
             if draft is None:
                 return None
-            base, rows = self.known.base(draft.epoch, message.get("analysed")), self.known.of(draft)
+            base, rows = self._known.base(draft.epoch, message.get("analysed")), self._known.of(draft)
             return {"epoch": draft.epoch, **analysis_message(draft, rows, base)}
 
     def take(self, editing: Editing, message: dict[str, Any]) -> Editing:

@@ -53,14 +53,8 @@ def ensure_supervisor(
                 "builder.workspace.supervisor",
                 [
                     *("--workspace", str(workspace.folder), "--trainer-module", trainer_module),
-                    *(
-                        "--start-method",
-                        start_method,
-                        "--idle-seconds",
-                        str(idle_seconds),
-                        "--stop-seconds",
-                        str(stop_seconds),
-                    ),
+                    *("--start-method", start_method),
+                    *("--idle-seconds", str(idle_seconds), "--stop-seconds", str(stop_seconds)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -2,7 +2,9 @@
 
 import json
 import math
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from builder.charts import figures, run_colours, run_dashes
 from builder.charts.binning import MAX_BINS
 from builder.charts.curves import MAX_DOTS
-from builder.charts.look import kind_looks
+from builder.charts.look import SYMBOLS, kind_looks
 from builder.spec.catalogue import block_styles
 from builder.workspace.rows import ABSENT
 
@@ -297,3 +299,9 @@ def test_an_unknown_chart_or_theme_is_named(record, kinds):
         draw("lossy", [record()], kinds)
     with pytest.raises(ValueError, match="no theme 'sepia'"):
         draw("loss", [record("r2")], kinds, theme="sepia")
+
+
+def test_the_page_knows_the_form_of_every_marker_of_a_curve():
+    known = (Path(__file__).parents[2] / "components/frontend/src/shared/symbols.ts").read_text()
+    for symbol in (*SYMBOLS, "star", "x"):
+        assert re.search(rf'^  "?{symbol}"?: "M', known, re.MULTILINE), symbol

@@ -320,6 +320,8 @@ def test_shapes_come_before_the_script_has_run_and_by_the_script_if_the_page_has
     screen = open_screen()
     counts = screen.page.locator(".tower .counts")
     expect(counts).to_contain_text("56,394 parameters")
+    parts = screen.page.locator("[data-testid=stElementContainer][data-stale]")
+    expect(parts.first).to_have_css("transition-property", "none")
     screen.node("i5").focus()
     with screen.page.expect_response(re.compile(r"/draft\?tab=")) as asked:
         screen.page.keyboard.press("b")

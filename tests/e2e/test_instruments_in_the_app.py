@@ -11,7 +11,17 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 START_SECONDS = 120.0
 KINDS = ("highway", "stochastic_depth", "residual")
 WIDTH = 24
-DRAWN = ".lv-curves .lv-tick, .lv-plot .scatterlayer .trace, .lv-plot .heatmaplayer image, .lv-wall:visible .lv-tile"
+DRAWN = ".lv-plot .scatterlayer .trace, .lv-plot .heatmaplayer image, .lv-wall:visible .lv-tile"
+HAS_INK = """canvas => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return data.some((value) => value > 0);
+}"""
+
+
+def is_drawn(panel):
+    """Whether there is ink on a canvas, or anything that Plotly or a wall draws."""
+    canvas = panel.locator("canvas")
+    return canvas.evaluate(HAS_INK) if canvas.count() else panel.locator(DRAWN).count() > 0
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +76,7 @@ def test_every_instrument_shows_a_tower_while_it_trains(app, open_screen, datase
         if chart == "boundary":
             expect(panel.locator(".lv-empty")).to_contain_text("two features")
         else:
-            screen.until(lambda panel=panel: panel.locator(DRAWN).count() > 0, f"{chart} is drawn")
+            screen.until(lambda panel=panel: is_drawn(panel), f"{chart} is drawn")
             expect(panel.locator(".lv-empty")).to_be_hidden()
         assert screen.overflow() == []
         screen.screenshot(f"{chart}-{name}")

@@ -18,8 +18,13 @@ PRESET = load_experiment("digits-residual")
 
 
 @pytest.fixture
-def drafts():
-    return Drafts(SimpleNamespace(editing=begin(PRESET)), KnownRows())
+def editing():
+    return begin(PRESET)
+
+
+@pytest.fixture
+def drafts(editing):
+    return Drafts(SimpleNamespace(editing=editing), KnownRows())
 
 
 @pytest.fixture
@@ -42,28 +47,28 @@ def post(answers, key, body, pieces=1):
         return pool.submit(asyncio.run, answers.answer(Request(scope, receive))).result()
 
 
-def edit(drafts, **more):
+def edit(editing, **more):
     document = with_value(PRESET, "network.items.i4.items.i5.bypassed", True).model_dump(mode="json")
-    return json.dumps({"epoch": drafts.desk.editing.epoch, "rev": 1, "document": document, **more}).encode()
+    return json.dumps({"epoch": editing.epoch, "rev": 1, "document": document, **more}).encode()
 
 
 @pytest.mark.parametrize("pieces", [1, 3])
-def test_an_edit_is_answered_with_shapes_and_counts(answers, drafts, pieces):
-    response = post(answers, drafts.key, edit(drafts), pieces)
+def test_an_edit_is_answered_with_shapes_and_counts(answers, drafts, editing, pieces):
+    response = post(answers, drafts.key, edit(editing), pieces)
     assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
     found = json.loads(response.body)
-    assert (found["epoch"], found["rev"], found["num_blocks"]) == (drafts.desk.editing.epoch, 1, 0)
+    assert (found["epoch"], found["rev"], found["num_blocks"]) == (editing.epoch, 1, 0)
 
 
-def test_a_tab_that_is_not_known_is_told_so(answers, drafts):
+def test_a_tab_that_is_not_known_is_told_so(answers, drafts, editing):
     for key in ("", "x", drafts.key[:-1]):
-        response = post(answers, key, edit(drafts))
+        response = post(answers, key, edit(editing))
         assert (response.status_code, b"reload" in response.body) == (404, True)
 
 
-def test_what_is_not_new_or_is_refused_has_no_answer(answers, drafts):
-    refused = json.dumps({"epoch": drafts.desk.editing.epoch, "rev": 1, "document": {"format": 1, "name": 3}}).encode()
-    for body in (edit(drafts, epoch=1), edit(drafts, rev=0), refused, b"null"):
+def test_what_is_not_new_or_is_refused_has_no_answer(answers, drafts, editing):
+    refused = json.dumps({"epoch": editing.epoch, "rev": 1, "document": {"format": 1, "name": 3}}).encode()
+    for body in (edit(editing, epoch=1), edit(editing, rev=0), refused, b"null"):
         assert post(answers, drafts.key, body).status_code == 204
 
 

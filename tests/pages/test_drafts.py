@@ -2,6 +2,7 @@
 
 import copy
 import gc
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -62,13 +63,12 @@ def test_page_and_script_share_one_computation(desk, drafts, computed, is_page_f
     assert (desk.editing.rev, desk.editing.experiment.network.items[3].items[0].bypassed) == (1, True)
 
 
-def test_the_script_keeps_what_else_it_knows_of_the_document(desk, drafts):
+def test_the_script_keeps_what_else_it_knows_of_the_document(desk, drafts, computed):
     message = edit(desk, 1)
     drafts.answer(message)
-    desk.editing = adopted = begin(PRESET, "x1", 7)
-    message["epoch"] = adopted.epoch
-    taken = drafts.take(adopted, message)
-    assert (taken.experiment_id, taken.revision, taken.epoch, taken.rev) == ("x1", 7, adopted.epoch, 1)
+    desk.editing = replace(desk.editing, experiment_id="x1", revision=7)
+    taken = drafts.take(desk.editing, message)
+    assert (taken.experiment_id, taken.revision, taken.rev, computed) == ("x1", 7, 1, [1])
 
 
 def test_an_answer_leaves_out_what_the_editor_has(desk, drafts):

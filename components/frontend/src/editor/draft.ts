@@ -6,7 +6,10 @@ import type { Analysis, Edit } from "./types";
 /** An analysis, and of which epoch it is. */
 export type DraftAnswer = Analysis & { epoch: number };
 
-/** Null if there is none: then the script says what is to be said, and where the server is out of reach, nobody does. */
+/**
+ * Null if there is none. Why does not matter here: the edit is sent all the same, its script answers or says what is wrong, and
+ * that the server is out of reach Streamlit says itself.
+ */
 export async function askAbout(edit: Edit, address: string): Promise<DraftAnswer | null> {
   try {
     const response = await fetch(beside(address), { method: "POST", body: JSON.stringify(edit), cache: "no-store" });

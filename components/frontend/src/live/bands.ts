@@ -14,8 +14,8 @@ export class Bands {
   private drawn = "";
 
   /** Elements of their own, so that a drawing of the chart is not needed. */
-  draw(plot: PlotlyElement, axis: DepthAxis | null, stretches: readonly [number, number][]): void {
-    const { xaxis, yaxis } = plot._fullLayout ?? {};
+  draw(plot: PlotlyElement | null, axis: DepthAxis | null, stretches: readonly [number, number][]): void {
+    const { xaxis, yaxis } = plot?._fullLayout ?? {};
     const bands = axis === null || xaxis === undefined || yaxis === undefined ? [] : stretches;
     const boxes = bands
       .map(([from, to]) => inSight(axis === "x" ? xaxis! : yaxis!, from, to))
@@ -49,9 +49,9 @@ function inSight(axis: PlotlyAxis, from: number, to: number): [number, number] |
 }
 
 /** The depth under the pointer; null beside the plot. */
-export function depthUnder(plot: PlotlyElement, axis: DepthAxis, event: PointerEvent): number | null {
-  const { xaxis, yaxis } = plot._fullLayout ?? {};
-  if (xaxis === undefined || yaxis === undefined) return null;
+export function depthUnder(plot: PlotlyElement | null, axis: DepthAxis, event: PointerEvent): number | null {
+  const { xaxis, yaxis } = plot?._fullLayout ?? {};
+  if (plot === null || xaxis === undefined || yaxis === undefined) return null;
   const box = plot.getBoundingClientRect();
   const x = event.clientX - box.left - xaxis._offset;
   const y = event.clientY - box.top - yaxis._offset;

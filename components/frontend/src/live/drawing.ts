@@ -2,6 +2,7 @@
 
 import type { Colours } from "../shared/theme";
 import type { Range } from "./axis";
+import type { Label } from "./flags";
 import type { Frame } from "./layout";
 import type { Chart, Flag, Trace } from "./message";
 
@@ -12,6 +13,8 @@ export interface Sheet {
   traces: readonly Trace[];
   visible: readonly Trace[];
   frame: Frame;
+  /** The words of flags that have room over the plot. */
+  labels: readonly Label[];
   colours: Colours;
   font: string;
 }

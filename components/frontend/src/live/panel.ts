@@ -220,9 +220,10 @@ export class Panel {
       isLarge,
     };
     this.frame = frame;
-    setStyle(this.above, "top", `${marginOf(chart, labelsOn(chart, frame)).t + 1}px`);
+    const labels = labelsOn(chart, frame);
+    setStyle(this.above, "top", `${marginOf(chart, labels).t + 1}px`);
     this.last = { assembly, visible, frame };
-    this.drawing.draw({ chart, traces, visible, frame, colours, font });
+    this.drawing.draw({ chart, traces, visible, frame, labels, colours, font });
     this.drawBands();
   }
 
@@ -351,9 +352,9 @@ export class Panel {
     if (told !== undefined) this.events.openFlag(told, x, y);
   }
 
-  /** Where Plotly draws. */
-  private get plot(): PlotlyElement {
-    return this.drawing.element as PlotlyElement;
+  /** Where Plotly draws, if it does. */
+  private get plot(): PlotlyElement | null {
+    return this.drawing instanceof PlotlyDrawing ? this.drawing.element : null;
   }
 
   /** What a click on a chart over depth does: it goes to the block in the tower; null if there is none. */

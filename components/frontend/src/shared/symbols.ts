@@ -1,6 +1,6 @@
 /** Marker forms by plotly's names, as paths of radius 1 around 0: SVG and canvas draw the same. */
 
-export const SYMBOLS: Record<string, string> = {
+const SYMBOLS: Record<string, string> = {
   circle: "M1 0A1 1 0 1 1 -1 0A1 1 0 1 1 1 0Z",
   square: "M-1 -1H1V1H-1Z",
   diamond: "M0 -1.3L1.3 0L0 1.3L-1.3 0Z",

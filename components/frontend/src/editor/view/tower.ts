@@ -144,7 +144,6 @@ export class Tower {
       "title",
       `Block copies · trainable parameters · multiply-adds of one sample's forward pass${memory}${time && EPOCH}`,
     );
-    this.element.classList.toggle("stale", !store.isAnalysed);
     this.late.show(!store.isAnalysed);
     setHidden(this.later, !store.hasEditsForNextRun);
     setText(

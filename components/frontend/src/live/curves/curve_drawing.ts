@@ -6,7 +6,7 @@
 import { h } from "../../shared/dom";
 import type { Range } from "../axis";
 import type { Drawing, DrawingEvents, Sheet } from "../drawing";
-import { labelsOn, marginOf, mostTicks, mostTimeTicks } from "../layout";
+import { marginOf, mostTicks, mostTimeTicks } from "../layout";
 import type { Trace } from "../message";
 import { Hover } from "./hover";
 import { ink } from "./ink";
@@ -60,10 +60,9 @@ export class CurveDrawing implements Drawing {
     return this.plot !== null;
   }
 
-  draw({ chart, visible, frame, colours }: Sheet): void {
+  draw({ chart, visible, frame, labels, colours }: Sheet): void {
     const isFirst = this.plot === null;
     const scale = frame.scale ?? "linear";
-    const labels = labelsOn(chart, frame);
     const x = { range: frame.zoom.x ?? frame.span, isLog: frame.over.isLog };
     const y = { range: frame.zoom.y ?? frame.range ?? UNKNOWN[scale], isLog: scale === "log" };
     const plot = plotOf(frame, marginOf(chart, labels), x, y);
