@@ -108,13 +108,18 @@ def block(number: int, kind: str = "residual", **fields: Any) -> Item:
     return {"kind": kind, "id": f"i{number}", **fields}
 
 
-def tower(*items: Item) -> Experiment:
+def tower(*items: Item, next_id: int = 100) -> Experiment:
     return validate_experiment(
         {
-            "network": {"items": [{"kind": "flatten", "id": "i90"}, *items, linear(91, "classes")], "next_id": 100},
+            "network": {"items": [{"kind": "flatten", "id": "i90"}, *items, linear(91, "classes")], "next_id": next_id},
             "groups": [{"name": "all"}],
         }
     )
+
+
+def now(step: int = 40, probed_at: int = 40, **items: Item) -> dict[str, Any]:
+    """What the feed says of the cards."""
+    return {"cards": {"step": step, "probed_at": probed_at, "items": items}}
 
 
 def drag(page: Page, source: Locator, target: Locator, where: float = 0.5) -> str:

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 from remounting import remount, tell, unmount_for_good
-from studio import SETTLE_MS, block, drag, linear, tower
+from studio import SETTLE_MS, block, drag, linear, now, tower
 
 from builder.spec.catalogue import catalogue
 
@@ -131,11 +131,6 @@ def test_mounted_anew_without_a_catalogue_it_asks_for_one(open_studio):
     assert studio.actions()[0]["kind"] == "resend"
     studio.update(catalogue=catalogue())
     assert studio.shown() == ["i90", "i1", "i91"]
-
-
-def now(step=40, probed_at=40, **items):
-    """What the feed says of the cards."""
-    return {"cards": {"step": step, "probed_at": probed_at, "items": items}}
 
 
 def test_a_running_network_moves_the_gauges_and_nothing_else(open_studio):
@@ -386,7 +381,7 @@ def test_scrolling_outlives_a_remount(open_studio):
     studio = open_studio(tower(*[linear(number) for number in range(1, 30)]))
     last = studio.card("i29")
     expect(last).not_to_be_in_viewport()
-    last.scroll_into_view_if_needed()
+    studio.page.locator(".node[data-id=i29]").scroll_into_view_if_needed()
     studio.page.wait_for_timeout(100)
     remount(studio.page, "editor")
     expect(last).to_be_in_viewport()

@@ -92,6 +92,7 @@ export function createEditor(host: Host): View<EditorData> {
       },
     },
     () => tower.element,
+    h("div", { class: "scroll" }),
   );
   const tower: Tower = new Tower(scene, drag);
   const rail: Rail = new Rail(scene, {
@@ -115,6 +116,7 @@ export function createEditor(host: Host): View<EditorData> {
     if (store.catalogue === null || store.document === null || store.dragging) return;
     drag.setDisabled(store.readOnly);
     const focused = tower.focused();
+    if (focused !== null) tower.handOver(focused);
     tower.update();
     tower.preflight();
     rail.update();

@@ -176,8 +176,9 @@ export class Store {
       const gesture = this.gesture.edit(place, settled, this.owner.rev + 1);
       this.unsent = this.owner.edit(document, this.analysis?.rev ?? null, gesture);
     } else if (settled) this.gesture.end();
-    if (announcement !== null) this.outside.announce(announcement);
     this.outside.render();
+    // Later, so that a focus that is moved by the drawing finds the page laid out.
+    if (announcement !== null) this.outside.announce(announcement);
     if (this.unsent === null) return;
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => this.preview(), settled ? 0 : SETTLE_MS);

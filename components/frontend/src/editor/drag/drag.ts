@@ -38,10 +38,11 @@ export class Drag {
   private readonly sortables = new Set<Sortable>();
   private disabled = false;
 
-  /** `area` is where a drop counts; outside it is taken back. */
+  /** `area` is where a drop counts; outside it is taken back. `scroller` scrolls while something is held at its edge. */
   constructor(
     private readonly events: DragEvents,
     private readonly area: () => HTMLElement,
+    readonly scroller: HTMLElement,
   ) {}
 
   /** Makes an element a list of the tower; the result undoes it. */
@@ -96,6 +97,8 @@ export class Drag {
       invertSwap: true,
       invertedSwapThreshold: 1,
       emptyInsertThreshold: 6,
+      // Told, because under the pointer SortableJS finds the shadow root's host and not what scrolls in it.
+      scroll: this.scroller,
       scrollSensitivity: 48,
       scrollSpeed: 12,
       bubbleScroll: true,

@@ -1,13 +1,13 @@
-/** An item in the tower: its card, its skip, its problems and the lists inside it. Kept by id over every edit. */
+/** An item in the tower: its place, its face while that is in sight, and the lists inside it. Kept by id over every edit. */
 
-import { h, place, setAttribute, setHidden, setStyle } from "../../shared/dom";
+import { h, place, setAttribute, setStyle } from "../../shared/dom";
 import { children, isBlock, isRepeat, listFields, type ListRef } from "../model/tree";
-import type { Arc, Item, Live, Preflight, Problem } from "../types";
-import { arcElement } from "./arc";
-import { Card, kindOf } from "./card";
+import type { Item } from "../types";
+import { kindOf } from "./card";
+import { Face } from "./face";
 import { ItemList } from "./list";
-import { Times } from "./repeat";
 import type { Scene } from "./scene";
+import type { Seen } from "./sight";
 import type { Tower } from "./tower";
 
 const LANE_WORDS: Record<string, { title: string; help: string; empty: string }> = {
@@ -16,25 +16,25 @@ const LANE_WORDS: Record<string, { title: string; help: string; empty: string }>
 };
 
 /** Repeats, blocks and layers are built differently. */
-type Form = "repeat" | "block" | "layer";
+export type Form = "repeat" | "block" | "layer";
 
 export function formOf(item: Item): Form {
   if (isRepeat(item)) return "repeat";
   return isBlock(item) ? "block" : "layer";
 }
 
-export class ItemNode {
+export class ItemNode implements Seen {
   readonly form: Form;
   readonly element: HTMLElement;
-  readonly card: Card;
-  private readonly times: Times | null;
   private readonly lists = new Map<ListRef["field"], { box: HTMLElement; list: ItemList }>();
   private readonly inside = h("div", { class: "inside" });
-  private readonly problems = h("div", { class: "problems" });
-  private arc: HTMLElement | null = null;
-  private arcKind: Arc | null = null;
-  private shownProblems: readonly Problem[] | null = null;
+  private face: Face | null = null;
+  private isAwake = false;
+  private isInSight: boolean;
+  private isFaceDrawn = false;
   private drawn: readonly unknown[] = [];
+  private item: Item;
+  private litCopy: number | null = null;
 
   constructor(
     readonly id: string,
@@ -43,28 +43,16 @@ export class ItemNode {
     private readonly tower: Tower,
   ) {
     this.form = formOf(item);
-    this.times = isRepeat(item) ? new Times(id, scene) : null;
-    this.card = new Card(id, scene, this.times?.element ?? null);
-    this.element = h(
-      "div",
-      {
-        class: `node ${this.form}`,
-        role: "treeitem",
-        tabindex: -1,
-        "data-id": id,
-      },
-      this.card.element,
-      this.problems,
-      this.inside,
-    );
-    setHidden(this.problems, true);
+    this.item = item;
+    this.element = h("div", { class: `node ${this.form} resting`, role: "treeitem", tabindex: -1, "data-id": id });
+    this.isInSight = tower.sight.add(this.element, this);
   }
 
   update(item: Item, level: number): void {
     const { scene } = this;
     const { store } = scene;
     const open = store.isOpenItem(item);
-    // Whatever the card shows; equal parts mean that it is up to date.
+    // Whatever is said of it; equal parts mean that it is up to date.
     const parts = [
       item,
       level,
@@ -76,9 +64,60 @@ export class ItemNode {
       scene.document.groups,
       scene.catalogue,
     ];
-    if (!parts.every((part, index) => part === this.drawn[index])) this.draw(item, level, open);
+    this.item = item;
+    if (!parts.every((part, index) => part === this.drawn[index])) {
+      this.draw(item, level, open);
+      this.isFaceDrawn = false;
+    }
     this.drawn = parts;
+    this.settle();
+    if (this.isAwake) this.drawFace();
     this.drawInside(item, open, level);
+  }
+
+  measure(): void {
+    if (this.face !== null && this.isAwake) setStyle(this.element, "--resting", `${this.face.height}px`);
+  }
+
+  seen(isInSight: boolean): void {
+    this.isInSight = isInSight;
+    this.settle();
+  }
+
+  private settle(): void {
+    if (this.isInSight) this.wake();
+    else if (this.isAwake && !this.isHeld) this.rest();
+  }
+
+  /** What is selected, has the focus or flies keeps its face wherever it is. */
+  private get isHeld(): boolean {
+    const { store } = this.scene;
+    return store.dragging || store.selected === this.id || this.element.matches(":focus-within");
+  }
+
+  /** Gives it its face now, for who wants to know where it stands. */
+  wake(): void {
+    if (this.isAwake) return;
+    this.isAwake = true;
+    this.face ??= new Face(this.id, this.form, this.scene, this.element);
+    this.face.enter();
+    this.element.classList.remove("resting");
+    this.drawFace();
+    this.face.preflight();
+    this.face.live();
+    this.face.light(this.litCopy);
+  }
+
+  private rest(): void {
+    this.isAwake = false;
+    this.face?.leave();
+    this.element.classList.add("resting");
+  }
+
+  private drawFace(): void {
+    if (this.isFaceDrawn) return;
+    this.isFaceDrawn = true;
+    this.face?.update(this.item, this.scene.store.isOpenItem(this.item));
   }
 
   private draw(item: Item, level: number, open: boolean): void {
@@ -93,21 +132,11 @@ export class ItemNode {
     setAttribute(element, "aria-level", level);
     setAttribute(element, "aria-selected", String(selected));
     setAttribute(element, "aria-label", this.label(item, kind.title));
-    const holds = isBlock(item) || isRepeat(item);
-    setAttribute(element, "aria-expanded", holds ? String(open) : null);
+    setAttribute(element, "aria-expanded", this.form === "layer" ? null : String(open));
     element.classList.toggle("selected", selected);
     element.classList.toggle("bypassed", item["bypassed"] === true);
     element.classList.toggle("broken", kind.arc === "broken");
-    this.card.update(scene, item, open);
-    this.times?.update(scene, item);
-    if (kind.arc !== this.arcKind && !isRepeat(item)) {
-      const arc = arcElement(kind.arc);
-      if (this.arc) this.arc.replaceWith(arc);
-      else element.append(arc);
-      this.arc = arc;
-      this.arcKind = kind.arc;
-    }
-    this.drawProblems(store.problemsOf(this.id));
+    element.classList.toggle("wrong", store.problemsOf(this.id).length > 0);
   }
 
   private label(item: Item, title: string): string {
@@ -119,30 +148,17 @@ export class ItemNode {
     return `${title}${times}${item["bypassed"] === true ? ", bypassed" : ""}${shape}${parameters}${problems}`;
   }
 
-  private drawProblems(problems: readonly Problem[]): void {
-    if (problems === this.shownProblems) return;
-    this.shownProblems = problems;
-    setHidden(this.problems, problems.length === 0);
-    this.element.classList.toggle("wrong", problems.length > 0);
-    place(
-      this.problems,
-      problems.map((problem) => h("div", { class: "problem" }, `⚠ ${problem.message}`)),
-    );
-  }
-
   private drawInside(item: Item, open: boolean, level: number): void {
     const fields = open ? listFields(item) : [];
-    if (fields.length === 0 && this.lists.size === 0) {
-      setHidden(this.inside, true);
-      return;
-    }
+    if (fields.length === 0 && this.lists.size === 0) return;
     for (const [field, { box, list }] of this.lists) {
       if (fields.includes(field)) continue;
       list.destroy();
       box.remove();
       this.lists.delete(field);
     }
-    setHidden(this.inside, fields.length === 0);
+    if (fields.length === 0) this.inside.remove();
+    else if (this.inside.parentNode === null) this.element.append(this.inside);
     for (const field of fields) {
       let part = this.lists.get(field);
       if (part === undefined) {
@@ -166,22 +182,23 @@ export class ItemNode {
     return { box: h("div", { class: `lane ${field}` }, title, list.element), list };
   }
 
-  preflight(found: Preflight | null): void {
-    this.card.preflight(found);
+  preflight(): void {
+    if (this.isAwake) this.face?.preflight();
   }
 
-  live(live: Live | null): void {
-    this.card.live(live);
-    this.times?.live(live);
+  live(): void {
+    if (this.isAwake) this.face?.live();
   }
 
   /** Lights its card up, and of a repeat the mark of one copy. */
   light(isLit: boolean, copy: number | null): void {
     this.element.classList.toggle("lit", isLit);
-    this.times?.light(isLit ? copy : null);
+    this.litCopy = isLit ? copy : null;
+    if (this.isAwake) this.face?.light(this.litCopy);
   }
 
   destroy(): void {
+    this.tower.sight.remove(this.element);
     for (const { list } of this.lists.values()) list.destroy();
     this.lists.clear();
   }

@@ -12,7 +12,11 @@ import { Highlight, type Lit, litBy } from "./highlight";
 import { ItemList } from "./list";
 import { formOf, ItemNode } from "./node";
 import type { Scene } from "./scene";
+import { Sight } from "./sight";
 import { Tools } from "./tools";
+
+/** Cards on both sides of one that is brought into sight: a window's worth. */
+const AROUND = 15;
 
 const KEYS =
   "↑ ↓ select · Alt ↑ ↓ move, also into repeats · Enter form · Del delete · Ctrl D duplicate · B bypass · Ctrl Z undo";
@@ -31,6 +35,7 @@ const EPOCH =
 export class Tower {
   readonly element: HTMLElement;
   readonly items: HTMLElement;
+  readonly sight: Sight;
   private readonly counts = h("span", { class: "counts" });
   private readonly late = new Late(this.counts);
   private readonly later = h("span", { class: "chip later", title: LATER }, "edited: for the next run");
@@ -56,6 +61,7 @@ export class Tower {
     private readonly scene: Scene,
     readonly drag: Drag,
   ) {
+    this.sight = new Sight(drag.scroller);
     this.list = new ItemList(TOWER, "Drag a block here, or click one in the palette.", this);
     this.tools = new Tools(scene);
     this.items = h(
@@ -63,6 +69,7 @@ export class Tower {
       { class: "items", role: "tree", "aria-label": "Tower, from the input to the output" },
       this.list.element,
     );
+    drag.scroller.append(this.input, this.items, this.output);
     this.element = h(
       "section",
       { class: "hr-panel tower", "aria-label": "Tower" },
@@ -75,7 +82,7 @@ export class Tower {
       ),
       this.problems,
       this.verdict,
-      h("div", { class: "scroll" }, this.input, this.items, this.output),
+      drag.scroller,
       h("footer", { class: "keys", title: "Keys that work on the selected card" }, KEYS),
     );
     setHidden(this.verdict, true);
@@ -95,16 +102,15 @@ export class Tower {
     if (node === undefined) {
       node = new ItemNode(item.id, item, this.scene, this);
       this.nodes.set(item.id, node);
-      node.live(this.scene.store.live);
-      node.preflight(this.scene.store.preflight);
     }
     return node;
   }
 
   update(): void {
     const { store, document } = this.scene;
-    this.list.update(document.network.items, 1);
+    // First, so that what comes takes the places of what goes also in the count of what is in sight.
     if (this.nodes.size > 0) this.forget(document.network.items);
+    this.list.update(document.network.items, 1);
     this.drawHeader();
     this.drawTools();
     setAttribute(this.element, "aria-readonly", store.readOnly && "true");
@@ -218,21 +224,39 @@ export class Tower {
   }
 
   focus(id: string): void {
-    const element = this.nodes.get(id)?.element;
-    // Both ask for the layout, and the focus changes it.
-    element?.querySelector(".card")?.scrollIntoView({ block: "nearest" });
-    element?.focus({ preventScroll: true });
+    if (this.focused() !== id) this.nodes.get(id)?.element.focus({ preventScroll: true });
+    this.reveal(id);
   }
 
   /** Scrolls a card into sight. */
   reveal(id: string): void {
-    this.nodes.get(id)?.element.querySelector(".card")?.scrollIntoView({ block: "nearest" });
+    const element = this.nodes.get(id)?.element;
+    if (element === undefined) return;
+    const near = [element.previousElementSibling, element, element.nextElementSibling];
+    if (!near.some((each) => each !== null && this.sight.isKnown(each))) this.wakeAround(element);
+    element.querySelector(".card")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** So that none of them changes its height once this one is in sight. */
+  private wakeAround(element: HTMLElement): void {
+    const cards = this.visible();
+    const place = cards.indexOf(element);
+    for (const { dataset } of cards.slice(Math.max(0, place - AROUND), place + AROUND + 1)) {
+      this.nodes.get(dataset["id"] ?? "")?.wake();
+    }
   }
 
   /** Id of the card that has the focus. */
   focused(): string | null {
     const active = (this.items.getRootNode() as Document | ShadowRoot).activeElement;
     return (active?.matches(".node") && (active as HTMLElement).dataset["id"]) || null;
+  }
+
+  /** Before a drawing that takes its card away: an element that goes with the focus has the page laid out there and then. */
+  handOver(id: string): void {
+    const { store, document } = this.scene;
+    if (store.selected === null || store.selected === id || find(document, id) !== null) return;
+    this.nodes.get(store.selected)?.element.focus({ preventScroll: true });
   }
 
   /** After a drawing that took its card away, moved or not: the next key must still reach the tower. */
@@ -249,18 +273,19 @@ export class Tower {
     this.judged = preflight;
     setText(this.verdict, preflight?.sentence ?? "");
     setHidden(this.verdict, !preflight?.sentence);
-    for (const node of this.nodes.values()) node.preflight(preflight);
+    for (const node of this.nodes.values()) node.preflight();
     this.drawHeader();
   }
 
   live(): void {
-    for (const node of this.nodes.values()) node.live(this.scene.store.live);
+    for (const node of this.nodes.values()) node.live();
   }
 
   destroy(): void {
     this.highlight.destroy();
     this.forgetSought();
     for (const node of this.nodes.values()) node.destroy();
+    this.sight.destroy();
     this.list.destroy();
   }
 }
