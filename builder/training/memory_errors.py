@@ -1,6 +1,10 @@
 """No memory left: how that is recognised, and the words for it."""
 
+import re
+
 import torch
+
+from builder.spec.sizes import bytes_text
 
 
 def is_out_of_memory(error: Exception) -> bool:
@@ -14,4 +18,6 @@ def is_out_of_memory(error: Exception) -> bool:
 def memory_reason(error: Exception) -> str:
     """What a person is told of it."""
     detail = str(error).splitlines()[0] if str(error) else "out of memory"
+    if asked := re.search(r"allocate (\d+) bytes", detail):
+        detail = f"{bytes_text(int(asked[1]))} more were not to be had"
     return f"The network did not fit into memory. Use a smaller batch, fewer channels or fewer blocks. ({detail})"

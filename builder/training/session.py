@@ -32,6 +32,7 @@ from builder.training.events import (
 )
 from builder.training.loop import train
 from builder.training.memory_errors import is_out_of_memory, memory_reason
+from builder.training.memory_limit import within_free_memory
 from builder.training.step_seconds import written_series, written_values
 from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.errors import WorkspaceUnusable
@@ -86,16 +87,17 @@ class _Session:
             def progress(bytes_done: int, bytes_total: int, file: str) -> None:
                 self.commit(DataProgressed(file=file, bytes_done=bytes_done, bytes_total=bytes_total))
 
-            data = load_dataset(experiment.data, seed=experiment.training.seed, device=device, progress=progress)
             folder = checkpoint_folder(self.held.folder)
-            yield from train(
-                experiment,
-                data,
-                device=device,
-                commands=commands,
-                checkpoint_folder=folder,
-                continuation=self.continuation(folder),
-            )
+            with within_free_memory(device):
+                data = load_dataset(experiment.data, seed=experiment.training.seed, device=device, progress=progress)
+                yield from train(
+                    experiment,
+                    data,
+                    device=device,
+                    commands=commands,
+                    checkpoint_folder=folder,
+                    continuation=self.continuation(folder),
+                )
         except (DocumentError, DataUnavailable, DeviceUnavailable, CheckpointUnusable, OSError) as error:
             yield self.failed(str(error))
         except (MemoryError, RuntimeError) as error:
