@@ -211,7 +211,7 @@ def _reason(error: Exception) -> str:
         case requests.Timeout():
             return f"the server did not answer within {_TIMEOUT_SECONDS} s"
         case requests.ConnectionError() | requests.exceptions.ChunkedEncodingError():
-            return "the connection failed or broke off; is there a network?"
+            return "the connection failed or broke off (is there a network?)"
         case ValueError() if "hash" in str(error).lower():
             return "what came is not the published file (its hash differs)"
         case OSError() if error.errno == errno.ENOSPC:

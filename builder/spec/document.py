@@ -30,12 +30,26 @@ def parse_experiment(text: str | bytes) -> Experiment:
     if size > MAX_DOCUMENT_BYTES:
         raise _refused(f"The document has {size:,} bytes; at most {MAX_DOCUMENT_BYTES:,} are allowed.")
     try:
-        raw = json.loads(text)
+        raw = json.loads(text, object_pairs_hook=_object)
+    except DocumentError:
+        raise
     except RecursionError as error:
         raise _refused("The JSON is nested too deeply to be an experiment.") from error
     except ValueError as error:
         raise _refused(f"This is not JSON: {error}.") from error
     return validate_experiment(raw)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. RFC 8259 leaves it open what two equal keys mean; Python would keep the last one without a word."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            item_id = found.get("id")
+            message = "This key stands twice in one object. Keep one of them."
+            raise DocumentError([Problem(item_id if isinstance(item_id, str) else None, shorten(key), message)])
+        found[key] = value
+    return found
 
 
 def validate_experiment(raw: Any) -> Experiment:

@@ -197,6 +197,15 @@ def test_a_future_format_says_to_update():
     assert "Update" in problem.message
 
 
+def test_a_key_that_stands_twice_is_refused_with_its_place():
+    with pytest.raises(DocumentError) as caught:
+        parse_experiment('{"name": "one", "network": {"items": []}, "name": "other"}')
+    assert [(problem.item_id, problem.path) for problem in caught.value.problems] == [(None, "name")]
+    text = '{"network": {"items": [{"kind": "linear", "id": "i4", "out_features": 8, "out_features": 16}]}}'
+    with pytest.raises(DocumentError, match="i4: out_features: This key stands twice"):
+        parse_experiment(text)
+
+
 @pytest.mark.parametrize("raw", [None, [], "text", 3, True, [{}]])
 def test_a_document_is_an_object(raw):
     with pytest.raises(DocumentError, match="JSON object"):

@@ -35,6 +35,11 @@ test("what is not a number, not whole or outside is told in words and has no val
   expect(parseNumber("32", bounded)).toEqual({ problem: "32 is outside. Type a number from 1 to 31." });
 });
 
+test("bounds are told in digits that can be read", () => {
+  expect(boundsText(field({ integer: true, minimum: 0, maximum: 2 ** 31 - 1 }))).toBe(" from 0 to 2,147,483,647");
+  expect(boundsText(field({ minimum: 1e-8, maximum: 1e6 }))).toBe(" from 1e-8 to 1e6");
+});
+
 test("an exclusive bound is outside itself", () => {
   const open = field({ minimum: 0, maximum: 1, exclusiveMinimum: true, exclusiveMaximum: true });
   expect(parseNumber("0", open)).toHaveProperty("problem");

@@ -1,5 +1,6 @@
 /** From a typed text to a number, or to why it is none; and a log slider's places. */
 
+import { grouped } from "../../shared/words";
 import { numberText } from "../model/words";
 import type { Json } from "../types";
 import type { NumberField } from "./schema";
@@ -38,8 +39,9 @@ export function boundsText(field: NumberField): string {
   const high = Number.isFinite(field.maximum);
   const from = field.exclusiveMinimum ? " above" : high ? " from" : " of at least";
   const to = field.exclusiveMaximum ? " below" : low && !field.exclusiveMinimum ? " to" : " up to";
-  const lowText = low ? `${from} ${numberText(field.minimum)}` : "";
-  const highText = high ? `${low && field.exclusiveMinimum ? " and" : ""}${to} ${numberText(field.maximum)}` : "";
+  const text = field.integer ? grouped : numberText;
+  const lowText = low ? `${from} ${text(field.minimum)}` : "";
+  const highText = high ? `${low && field.exclusiveMinimum ? " and" : ""}${to} ${text(field.maximum)}` : "";
   return `${lowText}${highText}`;
 }
 
