@@ -3,6 +3,7 @@
 import atexit
 import gc
 import itertools
+from contextlib import suppress
 from functools import cache
 
 import streamlit as st
@@ -15,6 +16,7 @@ from builder.pages.drafts import DraftBoard
 from builder.pages.farewell import say_farewell
 from builder.pages.feed import Feed
 from builder.pages.run_states import RunStates
+from builder.workspace.errors import WorkspaceError
 from builder.workspace.owners import HOST
 from builder.workspace.preflights import Preflights
 from builder.workspace.store import Workspace, default_folder
@@ -33,7 +35,9 @@ _tabs = itertools.count(1)
 def shared_workspace() -> Workspace:
     """The default workspace; opened once per server, with its supervisor started."""
     workspace = Workspace.open()
-    ensure_supervisor(workspace)
+    # On a full disk the screen shows what was recorded, its top bar says what is wrong, and a run's start tries again.
+    with suppress(WorkspaceError):
+        ensure_supervisor(workspace)
     atexit.register(say_farewell, workspace)
     # What is imported by now lives as long as the process: collections need not look at it again. And an edit of a large
     # tower makes some hundred thousand objects, which at Python's own threshold are looked through time and again.

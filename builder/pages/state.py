@@ -57,6 +57,7 @@ class Session:
         num_listed: As many experiments the list of them shows.
         study: The study that the dialog of presets shows.
         deleted: The experiment of whose deletion this tab was told.
+        trouble: What is wrong with the workspace as long as it is.
         downloading: The data set whose download this tab follows.
         offered: The experiment and the data set whose download was offered last.
         presses: What the components' last actions called themselves.
@@ -73,6 +74,7 @@ class Session:
     read_only: bool = False
     notice: Notice | None = None
     told: set[str] = field(default_factory=set)
+    trouble: str = ""
     num_notices: int = 0
     sent: Sent = field(default_factory=Sent)
     drafts: Drafts = field(init=False)
@@ -109,6 +111,16 @@ class Session:
         if (key := f"{about}:{text}") not in self.told:
             self.told.add(key)
             self.notify(kind, text)
+
+    def set_trouble(self, text: str) -> None:
+        """Tells once what is wrong with the workspace, and takes that back when it is over, which an empty text says."""
+        if text == self.trouble:
+            return
+        if self.notice is not None and self.notice.text == self.trouble:
+            self.notice = None
+        self.trouble = text
+        if text:
+            self.notify("error", text)
 
     def notify(
         self,

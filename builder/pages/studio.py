@@ -34,6 +34,7 @@ from builder.spec.catalogue import catalogue
 from builder.spec.preflight_question import is_quick
 from builder.spec.presets.registry import STUDIES
 from builder.workspace.devices import devices
+from builder.workspace.errors import WorkspaceError
 from builder.workspace.store import Workspace
 from builder.workspace.supervision import replace_dead_supervisor
 from components.editor import editor
@@ -124,8 +125,7 @@ def _top_bar(actions: StudioActions) -> None:
         # The browser went back or forward: every part of the page is another session's.
         st.rerun(scope="app")
     _draw_all_if_changed(session)
-    workspace.heartbeat()
-    replace_dead_supervisor(workspace)
+    _keep_watched(workspace, session)
     crowd = shared_crowd()
     crowd.hear(id(session))
     if tick_seconds(crowd.size, session.tick_seconds) != session.tick_seconds:
@@ -174,6 +174,17 @@ def _top_bar(actions: StudioActions) -> None:
     )
     if session.dialog != session.drawn_dialog:
         st.rerun(scope="app")
+
+
+def _keep_watched(workspace: Workspace, session: Session) -> None:
+    """The sign of life, and a supervisor that hears it; a workspace that cannot be written is shown all the same."""
+    try:
+        workspace.heartbeat()
+        replace_dead_supervisor(workspace)
+    except WorkspaceError as error:
+        session.set_trouble(str(error))
+    else:
+        session.set_trouble("")
 
 
 def _devices(actions: StudioActions) -> list[Device]:

@@ -14,6 +14,7 @@ from builder.pages.comparing import why_not_comparable
 from builder.pages.service import shared_crowd, shared_preflights, shared_workspace
 from builder.spec import DocumentError, Problem, dump_experiment, load_experiment
 from builder.spec.presets.registry import STUDIES
+from builder.workspace.errors import WorkspaceUnusable
 from builder.workspace.preflights import Preflights
 from builder.workspace.store import Workspace
 
@@ -73,6 +74,30 @@ def test_an_open_page_sees_that_a_dead_supervisor_is_replaced(served, monkeypatc
     monkeypatch.setattr("builder.pages.studio.replace_dead_supervisor", lambda workspace: looked_at.append(workspace))
     assert not shown().exception
     assert [each.folder for each in looked_at] == [served.folder]
+
+
+def test_a_workspace_that_cannot_be_written_is_shown_all_the_same_and_the_top_bar_says_why(served, monkeypatch):
+    run = served.submit(dump_experiment(load_experiment("digits-residual")), queue=False)
+    served.set_status(run.id, "stopped")
+
+    def refuse(*arguments: object) -> None:
+        raise WorkspaceUnusable("workspace.db: the disk is full. Free some space.")
+
+    supervise = service.ensure_supervisor
+    monkeypatch.setattr(service, "ensure_supervisor", lambda workspace: (supervise(workspace), refuse()))
+
+    def top_bar() -> str:
+        (top,) = [each for each in app.get("bidi_component") if each.proto.component_name.endswith("transport")]
+        return str(top.proto)
+
+    with monkeypatch.context() as full:
+        full.setattr(Workspace, "heartbeat", refuse)
+        app = shown(run=run.id)
+        assert not app.exception
+        assert "the disk is full. Free some space." in top_bar()
+        assert len(components(app)) == 5
+    app.run()
+    assert "the disk is full" not in top_bar()
 
 
 def texts(app: AppTest) -> str:
