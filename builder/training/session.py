@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from builder.data.dataset import load_dataset
@@ -36,6 +36,7 @@ from builder.training.memory_limit import within_free_memory
 from builder.training.step_seconds import written_series, written_values
 from builder.workspace.checkpoints import checkpoint_folder
 from builder.workspace.errors import WorkspaceUnusable
+from builder.workspace.reserve import Reserve
 from builder.workspace.rows import RunReader, RunWriter
 from builder.workspace.trainer_run import TrainerRun
 
@@ -53,15 +54,22 @@ def train_run(held: TrainerRun, commands: CommandSource | None = None) -> Iterat
     What can go wrong for reasons outside of the program (no data, no device, no memory, no disk) ends the run as
     failed, with the reason; anything else is a bug and is raised after the run is marked.
     """
-    with closing(RunWriter(held.folder)) as writer:
-        session = _Session(held, writer)
+    reserve: Reserve | None = None
+    session: _Session | None = None
+    with ExitStack() as stack:
         try:
+            reserve = Reserve(held.folder)
+            stack.callback(reserve.release)
+            session = _Session(held, stack.enter_context(closing(RunWriter(held.folder))))
             for event in session.events(commands or held):
                 session.commit(event)
                 yield event
         except (OSError, WorkspaceUnusable) as error:
-            # A full disk: rows cannot be written any more, but a status is small and may still fit.
-            failed = session.failed(str(error))
+            # A full disk: rows cannot be written any more, but a status is small, and room was kept for it.
+            if reserve is not None:
+                reserve.release()
+            unbegun = RunFailed(step=0, num_steps=0, wall_seconds=0.0, reason=str(error))
+            failed = session.failed(str(error)) if session is not None else unbegun
             held.set_status("failed", failed.reason, _summary(failed))
             yield failed
         except Exception as error:

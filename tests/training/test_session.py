@@ -26,9 +26,11 @@ from builder.training.events import (
 )
 from builder.training.session import train_run
 from builder.workspace.errors import WorkspaceUnusable
+from builder.workspace.reserve import RESERVE_BYTES, RESERVE_NAME
 from builder.workspace.rows import RunReader
 from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
+from builder.workspace.trainer_run import TrainerRun
 from soak.every_step import read_every_step
 
 BODY = [{"kind": "linear", "out_features": 12}, {"kind": "activation"}]
@@ -186,6 +188,46 @@ def test_rows_that_cannot_be_written_fail_the_run_and_stay_readable(make, worksp
     assert RunReader(workspace.run_folder(run.id)).last_step() == 3
 
 
+def test_room_for_the_status_is_kept_while_it_trains_and_given_back_before_it_is_written(
+    make, workspace, monkeypatch
+) -> None:
+    monkeypatch.setattr(loop, "FLUSH_SECONDS", 0.0)
+    run = workspace.submit(dump_experiment(make(*TOWER)), queue=False)
+    kept = workspace.run_folder(run.id) / RESERVE_NAME
+    seen: list[Any] = []
+
+    def full(*unused: object) -> None:
+        seen.append(kept.stat().st_size)
+        raise WorkspaceUnusable("run.db: the disk is full.")
+
+    def status(held: TrainerRun, status: str, *more: Any) -> None:
+        seen.append((status, kept.exists()))
+
+    monkeypatch.setattr(session.RunWriter, "append_steps", full)
+    with workspace.start_trainer(run.id) as held:
+        monkeypatch.setattr(TrainerRun, "set_status", status)
+        list(train_run(held))
+    assert seen == [("running", True), RESERVE_BYTES, ("failed", False)]
+
+
+@pytest.mark.parametrize("first", ["Reserve", "RunWriter"])
+def test_a_run_that_cannot_begin_to_write_fails_in_words(make, workspace, monkeypatch, first) -> None:
+    def full(folder: Path) -> None:
+        raise WorkspaceUnusable(f"{folder}: the disk is full.")
+
+    monkeypatch.setattr(session, first, full)
+    run, events = run_through(workspace, make(*TOWER))
+    assert [type(event).__name__ for event in events] == ["RunFailed"]
+    assert run.status == "failed"
+    assert run.reason.endswith("the disk is full.")
+
+
+def test_a_run_that_has_ended_keeps_no_room(make, workspace) -> None:
+    run, _ = run_through(workspace, make(*TOWER))
+    assert run.status == "finished"
+    assert not (workspace.run_folder(run.id) / RESERVE_NAME).exists()
+
+
 def test_a_checkpoint_that_cannot_be_written_fails_the_run(make, workspace, monkeypatch) -> None:
     def full(*unused: object, **more: object) -> Path:
         raise OSError("weights.safetensors could not be written. Is the disk full?")
@@ -203,6 +245,7 @@ from builder.spec import load_experiment
 from builder.training import memory_limit
 from builder.training.session import train_run
 from builder.workspace.store import Workspace
+from builder.workspace.trainer_run import TrainerRun
 workspace = Workspace.open(sys.argv[1])
 run = workspace.submit(open(sys.argv[2]).read(), queue=False)
 memory_limit.free_memory = lambda: 4 << 30
