@@ -23,6 +23,6 @@ def test_where_there_is_too_little_room_it_leaves_what_there_is(tmp_path, monkey
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", fill)
-    with pytest.raises(WorkspaceUnusable, match="No space left on device. Free some space"):
+    with pytest.raises(WorkspaceUnusable, match="No space left on device"):
         Reserve(tmp_path)
     assert list(tmp_path.iterdir()) == []
