@@ -67,6 +67,7 @@ def main() -> None:
         return
     with closing(Workspace.open(arguments.workspace)) as workspace:
         redirect_output(workspace.run_folder(run_id) / LOG_NAME)
+        print(f"Trainer {os.getpid()} takes run {run_id}.", flush=True)
         with workspace.start_trainer(run_id) as held:
             deque(train_run(held), maxlen=0)
 

@@ -149,7 +149,8 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise WorkspaceUnusable(f"{self.path}: {_explain(error)}") from error
+            # What is wrong comes first: the top bar has room for some words.
+            raise WorkspaceUnusable(f"{_explain(error)} ({self.path})") from error
 
 
 def _connect_to_write(path: Path) -> sqlite3.Connection:
@@ -190,15 +191,15 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
 def _explain(error: sqlite3.Error) -> str:
     text = str(error)
     if "readonly" in text:
-        return "the file or its folder is read-only. Allow writing there, or choose another workspace folder."
+        return "The file or its folder is read-only. Allow writing there, or choose another workspace folder."
     if "full" in text:
-        return "the disk is full. Free some space; what was recorded before stays readable."
+        return "The disk is full. Free some space; what was recorded before stays readable."
     if "locked" in text or "busy" in text:
-        return f"another process has kept the file locked for {BUSY_SECONDS:.0f} s. Try again, or close that process."
+        return f"Another process has kept the file locked for {BUSY_SECONDS:.0f} s. Try again, or close that process."
     if "disk I/O" in text:
-        return "the disk cannot be read or written. See that it is attached and has free space."
+        return "The disk cannot be read or written. See that it is attached and has free space."
     if "unable to open" in text:
-        return "the file cannot be opened. See that its folder exists and can be read and written."
+        return "The file cannot be opened. See that its folder exists and can be read and written."
     if "not a database" in text or "malformed" in text:
-        return "the file is damaged or no Highrise file. Move it away, or choose another workspace folder."
+        return "The file is damaged or no Highrise file. Move it away, or choose another workspace folder."
     return f"SQLite says: {text}."

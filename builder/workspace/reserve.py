@@ -28,7 +28,7 @@ class Reserve:
         except OSError as error:
             # A part of it would take the room away.
             self.release()
-            raise WorkspaceUnusable(f"{folder} cannot be written: {error.strerror}. Free some space.") from error
+            raise WorkspaceUnusable(f"{error.strerror}. Free some space. ({folder})") from error
 
     def release(self) -> None:
         """Gives the room back; may be called again."""
