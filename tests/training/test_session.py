@@ -245,7 +245,6 @@ from builder.spec import load_experiment
 from builder.training import memory_limit
 from builder.training.session import train_run
 from builder.workspace.store import Workspace
-from builder.workspace.trainer_run import TrainerRun
 workspace = Workspace.open(sys.argv[1])
 run = workspace.submit(open(sys.argv[2]).read(), queue=False)
 memory_limit.free_memory = lambda: 4 << 30
