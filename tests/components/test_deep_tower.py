@@ -34,10 +34,14 @@ def num_faces(page: Page) -> int:
     return page.locator(".tower .card").count()
 
 
+def settle(page: Page) -> None:
+    """Waits for the two frames in which faces come and go."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+
+
 def scroll_to(page: Page, share: float) -> None:
-    """Scrolls the tower there, and waits for the two frames in which faces come and go."""
-    frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
-    page.evaluate(f"(share) => {{ {SCROLL}.scrollTop = share * {SCROLL}.scrollHeight; return {frames}; }}", share)
+    page.evaluate(f"(share) => {{ {SCROLL}.scrollTop = share * {SCROLL}.scrollHeight; }}", share)
+    settle(page)
 
 
 def wheel_over(studio: Studio) -> None:
@@ -72,6 +76,7 @@ def test_what_is_in_the_window_stays_where_it_is_while_faces_come_and_go_around_
     scroll_to(studio.page, 0.5)
     wheel_over(studio)
     top = "id => harness.root('editor').querySelector(`.node[data-id=${id}]`).getBoundingClientRect().top"
+    arrived = f"([id, expected]) => Math.abs(({top})(id) - expected) <= 2"
     middle = f"""() => {{
       const {{ left, top, width, height }} = {SCROLL}.getBoundingClientRect();
       return harness.root('editor').elementFromPoint(left + width / 2, top + height / 2).closest('.node').dataset.id;
@@ -80,7 +85,8 @@ def test_what_is_in_the_window_stays_where_it_is_while_faces_come_and_go_around_
         seen = studio.page.evaluate(middle)
         before = studio.page.evaluate(top, seen)
         studio.page.mouse.wheel(0, -120)
-        studio.page.wait_for_timeout(150)
+        studio.page.wait_for_function(arrived, arg=[seen, before + 120])
+        settle(studio.page)
         assert studio.page.evaluate(top, seen) == pytest.approx(before + 120, abs=2)
 
 
