@@ -1,7 +1,7 @@
 /** Which items are in sight, or soon will be: only they have a face, so that a page of a deep tower costs what a short one does. */
 
 /** Above and below the tower's window, so that scrolling finds cards that are there already. */
-const MARGIN = "600px 0px";
+const MARGIN = "400px 0px";
 /** So many have a face before it is known what is in sight: more than a window holds. */
 const FIRST = 40;
 
