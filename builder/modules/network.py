@@ -9,7 +9,7 @@ from builder.modules.blocks.base import BlockModule, BypassedModule
 from builder.modules.blocks.registry import BLOCK_MODULES
 from builder.modules.blocks.stochastic_depth import StochasticDepthModule
 from builder.modules.layers.registry import build_layer
-from builder.spec.analysis import analyse
+from builder.spec.analysis import Analysis, analyse
 from builder.spec.experiment import Experiment
 from builder.spec.init import InitSpec
 from builder.spec.plan import BlockPlan, LayerPlan, Plan
@@ -86,13 +86,17 @@ def _rename_loaded(module: nn.Module, state: dict[str, Any], prefix: str, *unuse
         state[prefix + name_of(name[len(prefix) :])] = state.pop(name)
 
 
-def compile_network(experiment: Experiment) -> NetworkModule:
+def compile_network(experiment: Experiment, analysis: Analysis | None = None) -> NetworkModule:
     """Builds the network of a document on the CPU, initialised from its seed.
+
+    Args:
+        experiment: The document.
+        analysis: Its analysis, where there is one already.
 
     Raises:
         DocumentError: With every problem, if the network cannot be built.
     """
-    analysis = analyse(experiment)
+    analysis = analysis or analyse(experiment)
     if analysis.plan.problems:
         raise DocumentError(analysis.plan.problems)
     return NetworkModule(analysis.plan, experiment.network.init, experiment.training.seed)

@@ -6,6 +6,7 @@ outlives the server; or after minutes without a question. Lines of JSON come in,
 """
 
 import argparse
+import gc
 import json
 import os
 import queue
@@ -105,6 +106,9 @@ def main() -> None:
     questions: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=listen, args=(questions, answers), name="questions", daemon=True).start()
     warm_up()
+    # What is imported by now stays: a collection need not look through it while a question is answered.
+    gc.collect()
+    gc.freeze()
     while True:
         try:
             asked = questions.get(timeout=arguments.idle_seconds)

@@ -49,10 +49,10 @@ class TrainingRun:
         if self.analysis.problems:
             raise DocumentError(self.analysis.problems)
         seed = self.training.seed
-        self.network: NetworkModule = compile_network(experiment).to(device)
-        if len(data.shape) == 3:
-            # Pixels before channels in memory: what convolution kernels prefer on every device.
-            self.network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        self.network: NetworkModule = compile_network(experiment, self.analysis)
+        # Pixels before channels in memory: what convolution kernels prefer on every device.
+        memory_format = torch.channels_last if len(data.shape) == 3 else torch.preserve_format
+        self.network.to(device, memory_format=memory_format)  # pyright: ignore[reportCallIssue]
         self.layout = FlatLayout(self.network, self.analysis)
         self.mixer = Mixer(self.layout, self.analysis, self.training.optimizer)
         self.loss_function = build_loss(self.training.loss)

@@ -27,6 +27,9 @@ PROBLEM_SECONDS = 20.0
 """After which a question that could not be answered is tried again: its data may have been downloaded meanwhile."""
 SETTLE_SECONDS = 0.12
 """A question waits so long for the next edit, so that a hand that goes on editing has the machine for itself."""
+LARGE_SECONDS, MAX_SETTLE_SECONDS = 0.25, 1.0
+"""Where the last answer took over the first of these, the next question waits as long as that took, at most the second: the
+answer of a large tower would still be at work at the next edit, and be dropped for it."""
 
 ENDED = "The preflight's process ended; {log} may say more."
 
@@ -60,6 +63,9 @@ class Preflights:
         self._asked: OrderedDict[str, tuple[str, str, float]] = OrderedDict()
         self._timer: threading.Timer | None = None
         self._at_work: str | None = None
+        self._begun_at: float | None = None
+        # Of each who asks, how long the last answer took, as far as the process was warm.
+        self._took: OrderedDict[str, float] = OrderedDict()
         self._problem_at: dict[str, float] = {}
         self._is_closed = False
 
@@ -69,7 +75,7 @@ class Preflights:
         with self._lock:
             before = self._asked.pop(asker, None)
             if self._is_due(key):
-                put_at = time.monotonic() + self._settle_seconds
+                put_at = time.monotonic() + self._settle(asker)
                 if before is not None and before[0] == key:
                     put_at = before[2]
                 self._asked[asker] = (key, document, put_at)
@@ -97,6 +103,11 @@ class Preflights:
             process.kill()
             process.wait()
 
+    def _settle(self, asker: str) -> float:
+        """Seconds that a question waits for one in its place."""
+        took = self._took.get(asker, 0.0)
+        return self._settle_seconds if took < LARGE_SECONDS else min(took, MAX_SETTLE_SECONDS)
+
     def _is_due(self, key: str) -> bool:
         """Whether a question must be answered: its answer is not there, or was a problem that may be gone by now."""
         if self._is_closed:
@@ -112,6 +123,7 @@ class Preflights:
         if (wait := put_at - time.monotonic()) > 0:
             self._send_later(wait)
             return
+        self._begun_at = None if self._process is None else time.monotonic()
         if self._process is None:
             self._process = self._start()
         self._at_work = key
@@ -177,6 +189,11 @@ class Preflights:
             return
         for asker in waiting:
             del self._asked[asker]
+            if self._begun_at is not None:
+                self._took[asker] = time.monotonic() - self._begun_at
+                self._took.move_to_end(asker)
+        while len(self._took) > MAX_ASKERS:
+            self._took.popitem(last=False)
         self._answers.pop(key, None)
         self._answers[key] = answer
         self._problem_at.pop(key, None)

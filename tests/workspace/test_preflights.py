@@ -18,6 +18,14 @@ pytestmark = pytest.mark.process
 SECONDS = 60.0
 DIGITS = with_value(load_experiment("digits-residual"), "training.device", "cpu")
 
+SLOW_SECONDS = 0.6
+SLOW_WORKER = f"""
+import json, sys, time
+for line in sys.stdin:
+    time.sleep({SLOW_SECONDS})
+    print(json.dumps({{"key": json.loads(line)["key"], "answer": {{"sentence": ""}}}}), flush=True)
+"""
+
 
 @pytest.fixture(scope="module")
 def preflights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preflights]:
@@ -84,6 +92,26 @@ def test_while_a_hand_goes_on_editing_nothing_is_computed(cold: Preflights) -> N
         assert cold._process is None
     until(lambda: cold.answer(keys[-1]))
     assert not any(cold.answer(key) for key in keys[:-1])
+
+
+def test_after_an_answer_that_took_long_the_next_question_of_its_asker_waits_as_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_worker.py").write_text(SLOW_WORKER)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    preflights = Preflights(tmp_path, module="slow_worker", settle_seconds=0.01)
+    seeds = iter(range(50, 90))
+
+    def seconds(asker: str) -> float:
+        """From a question to its answer."""
+        began = time.monotonic()
+        answered(preflights, with_value(DIGITS, "training.seed", next(seeds)), asker)
+        return time.monotonic() - began
+
+    # Starting the process is no work of an answer's.
+    assert [seconds("a tab") < 2 * SLOW_SECONDS for _ in range(3)][1:] == [True, False]
+    assert seconds("another tab") < 2 * SLOW_SECONDS
+    preflights.close()
 
 
 def test_who_comes_back_to_what_was_dropped_is_answered(preflights: Preflights) -> None:
