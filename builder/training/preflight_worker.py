@@ -14,6 +14,8 @@ import signal
 import sys
 import threading
 from collections import OrderedDict
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -34,6 +36,7 @@ from builder.workspace.data_files import DataSettings, availability
 KEPT_DATASETS = 3
 NICENESS = 10
 """A run that trains meanwhile comes first."""
+AUTOGROUP = Path("/proc/self/autogroup")
 
 DROPPED = {"dropped": True}
 
@@ -92,13 +95,23 @@ def listen(questions: "queue.Queue[dict[str, Any]]", answers: Answers) -> None:
     os._exit(0)
 
 
+def give_way() -> None:
+    """Lets others have the processor first. Linux may share it among sessions before it does among processes (`man 7 sched`,
+    autogroups), and this process is the leader of its own."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    if AUTOGROUP.exists():
+        # A courtesy: where the system refuses it, as it does just after another process's, answers come all the same.
+        with suppress(OSError):
+            AUTOGROUP.write_text(str(NICENESS))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m builder.training.preflight_worker")
     parser.add_argument("--idle-seconds", type=float, default=300.0)
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    give_way()
     # What libraries print must not come between the answers.
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)

@@ -76,6 +76,16 @@ def test_the_same_process_answers_question_after_question(preflights: Preflights
     assert worker(preflights) == first
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no niceness.")
+def test_the_process_gives_way_to_others_whatever_session_they_are_of(preflights: Preflights) -> None:
+    answered(preflights, DIGITS)
+    pid = worker(preflights)
+    assert psutil.Process(pid).nice() >= 10
+    group = Path(f"/proc/{pid}/autogroup")
+    if group.exists():
+        assert group.read_text().split()[-1] == "10"
+
+
 def test_of_one_asker_the_newest_question_is_answered_and_of_others_theirs(preflights: Preflights) -> None:
     keys = [preflights.ask("a tab", with_value(DIGITS, "training.seed", seed)) for seed in range(1, 20)]
     other = preflights.ask("another tab", DIGITS)
