@@ -1,5 +1,6 @@
 """What a person waits for, measured in the page of the real app in a real browser."""
 
+import random
 import time
 from typing import Any
 
@@ -13,8 +14,12 @@ from builder.workspace.supervision import shutdown_supervisor
 
 NUM_WARM, NUM_COLD = 5, 3
 WATCH_SECONDS = 8.0
-NUM_EDITS = 40
-SETTLE_SECONDS = 0.3
+NUM_EDITS = 60
+HELD_SECONDS = 0.08
+"""How long a hand holds a key."""
+PAUSE_SECONDS = 0.3, 0.9
+"""From a key's release to the next one, at least and at most. At one pace each edit would meet, or miss, what comes a fixed time
+after the one before: a preflight, its drawing. So long the driver asks the page nothing: its questions run on the main thread."""
 PREFLIGHT_SECONDS = 5.0
 """Until the process of the first preflight has imported torch."""
 
@@ -109,6 +114,15 @@ def starts(app: App, browser: Browser) -> tuple[list[float], list[float], list[f
     return warm, cold, drawn
 
 
+def hold(page: Page, keys: str) -> None:
+    """Presses keys together, as in `Control+d`, and releases them a while later, as a hand does."""
+    for key in keys.split("+"):
+        page.keyboard.down(key)
+    time.sleep(HELD_SECONDS)
+    for key in reversed(keys.split("+")):
+        page.keyboard.up(key)
+
+
 def edits(app: App, browser: Browser, num_blocks: int) -> list[dict[str, Any]]:
     """Edits of a tower by keys: a block bypassed, put back, duplicated, and the copy deleted, in turn."""
     entry = app.workspace.create_experiment(dump_experiment(tower(num_blocks)))
@@ -119,10 +133,12 @@ def edits(app: App, browser: Browser, num_blocks: int) -> list[dict[str, Any]]:
     page.wait_for_timeout(1000 * PREFLIGHT_SECONDS)
     card = page.locator(".tower .node").nth(3 + num_blocks // 2)
     card.focus()
+    pauses = random.Random(num_blocks)
     for index in range(NUM_EDITS):
-        page.keyboard.press(("b", "b", "Control+d", "Delete")[index % 4])
-        page.wait_for_function(f"window.__edits.length === {index + 1} && window.__edits.at(-1).answered !== null")
-        page.wait_for_timeout(1000 * SETTLE_SECONDS)
+        hold(page, ("b", "b", "Control+d", "Delete")[index % 4])
+        time.sleep(pauses.uniform(*PAUSE_SECONDS))
+        is_answered = f"window.__edits.length === {index + 1} && window.__edits.at(-1).answered !== null"
+        page.wait_for_function(is_answered, polling=50)
     found = page.evaluate("window.__edits")
     page.context.close()
     return found
