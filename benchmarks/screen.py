@@ -1,9 +1,9 @@
 """What a person waits for, measured in the page of the real app in a real browser."""
 
-import random
 import time
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import Browser, Page
 
 from benchmarks.app import App, browser, open_page, served_app
@@ -18,8 +18,8 @@ NUM_EDITS = 60
 HELD_SECONDS = 0.08
 """How long a hand holds a key."""
 PAUSE_SECONDS = 0.3, 0.9
-"""From a key's release to the next one, at least and at most. At one pace each edit would meet, or miss, what comes a fixed time
-after the one before: a preflight, its drawing. So long the driver asks the page nothing: its questions run on the main thread."""
+"""From a key's release to the next one, at least and at most. At one pace each edit would meet, or miss, what comes a fixed
+time after the one before: a preflight, its drawing. So long the driver asks the page nothing: that runs on its thread."""
 PREFLIGHT_SECONDS = 5.0
 """Until the process of the first preflight has imported torch."""
 
@@ -133,7 +133,7 @@ def edits(app: App, browser: Browser, num_blocks: int) -> list[dict[str, Any]]:
     page.wait_for_timeout(1000 * PREFLIGHT_SECONDS)
     card = page.locator(".tower .node").nth(3 + num_blocks // 2)
     card.focus()
-    pauses = random.Random(num_blocks)
+    pauses = np.random.default_rng(num_blocks)
     for index in range(NUM_EDITS):
         hold(page, ("b", "b", "Control+d", "Delete")[index % 4])
         time.sleep(pauses.uniform(*PAUSE_SECONDS))
