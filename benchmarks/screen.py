@@ -19,7 +19,7 @@ HELD_SECONDS = 0.08
 """How long a hand holds a key."""
 PAUSE_SECONDS = 0.3, 0.9
 """From a key's release to the next one, at least and at most. At one pace each edit would meet, or miss, what comes a fixed
-time after the one before: a preflight, its drawing. So long the driver asks the page nothing: that runs on its thread."""
+time after the one before: a preflight, its drawing. Meanwhile the driver is silent, for the page itself would answer it."""
 PREFLIGHT_SECONDS = 5.0
 """Until the process of the first preflight has imported torch."""
 

@@ -41,7 +41,7 @@ class Preflights:
         folder: Where the process's log goes.
         module: Started as `python -m` at the first question.
         idle_seconds: How long it stays without one.
-        settle_seconds: How long a question waits for one in its place.
+        settle_seconds: How long a question waits at least for one in its place.
     """
 
     def __init__(

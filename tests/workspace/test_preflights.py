@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -109,19 +110,19 @@ def test_after_an_answer_that_took_long_the_next_question_of_its_asker_waits_as_
 ) -> None:
     (tmp_path / "slow_worker.py").write_text(SLOW_WORKER)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    preflights = Preflights(tmp_path, module="slow_worker", settle_seconds=0.01)
     seeds = iter(range(50, 90))
 
-    def seconds(asker: str) -> float:
-        """From a question to its answer."""
-        began = time.monotonic()
-        answered(preflights, with_value(DIGITS, "training.seed", next(seeds)), asker)
-        return time.monotonic() - began
+    with closing(Preflights(tmp_path, module="slow_worker", settle_seconds=0.01)) as preflights:
 
-    # Starting the process is no work of an answer's.
-    assert [seconds("a tab") < 2 * SLOW_SECONDS for _ in range(3)][1:] == [True, False]
-    assert seconds("another tab") < 2 * SLOW_SECONDS
-    preflights.close()
+        def seconds(asker: str) -> float:
+            """From a question to its answer."""
+            began = time.monotonic()
+            answered(preflights, with_value(DIGITS, "training.seed", next(seeds)), asker)
+            return time.monotonic() - began
+
+        # Starting the process is no work of an answer's.
+        assert [seconds("a tab") < 2 * SLOW_SECONDS for _ in range(3)][1:] == [True, False]
+        assert seconds("another tab") < 2 * SLOW_SECONDS
 
 
 def test_who_comes_back_to_what_was_dropped_is_answered(preflights: Preflights) -> None:
