@@ -5,13 +5,17 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from builder.workspace.errors import TransitionNotAllowed
+from builder.workspace.runs import Run
 from builder.workspace.store import Workspace
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
+END_SECONDS = 30.0
 NUM_ATTEMPTS = 3
 
 
@@ -57,6 +61,20 @@ class ServedApp:
         ours = ("/builder/", "/components/")
         lines = [line for line in self.printed().splitlines() if "builder/access/gate.py" not in line]
         return [line for line in lines if any(name in line for name in ours)]
+
+    def end_runs(self) -> None:
+        """Stops whatever waits or trains, and waits until it has ended."""
+        for run in self._runs():
+            with suppress(TransitionNotAllowed):
+                # It may just have ended.
+                self.workspace.command(run.id, "stop")
+        deadline = time.monotonic() + END_SECONDS
+        while left := self._runs():
+            assert time.monotonic() < deadline, f"These did not stop: {[(run.number, run.status) for run in left]}"
+            time.sleep(0.05)
+
+    def _runs(self) -> list[Run]:
+        return [run for run in self.workspace.runs() if not run.is_final]
 
     def close(self) -> None:
         """Ends the server, then what outlives it: supervisor and trainers."""

@@ -219,6 +219,7 @@ def test_a_double_click_on_train_gives_one_run_that_learns_the_digits(open_scree
         screen.until(lambda chart=chart: screen.drawn_up_to(chart) > 0.9 * screen.last_step(), f"{chart} is complete")
     screen.press("Reset")
     screen.until(lambda: len(app.workspace.runs(experiment_id=screen.experiment_id)) == 2, "a fresh start is a new run")
+    screen.until(lambda: screen.run().id != run.id, "the address names the new run")
     assert screen.document().training.seed == 1
     screen.has_status("finished")
 
