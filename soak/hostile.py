@@ -225,23 +225,8 @@ class Forger:
         document = self.draws.choice([editing.experiment.model_dump(mode="json"), self.draws.choice(self.trees)])
         if self.draws.random() < 0.8:
             document = mutated(document, self.draws)
-        if self.draws.random() < 0.5:
-            self._shorten(document)
         epoch = editing.epoch - self.draws.choice([0, 0, 0, 1, 2])
-        # What the page is drawn with is what an edit may be based on.
-        self.tab.session.sent.news(editing)
-        analysed = self.draws.choice([editing.rev, editing.rev, 0, nasty(self.draws)])
-        self.tab.edit(self.message(epoch=epoch, rev=editing.rev + 1, document=document, analysed=analysed))
-
-    def _shorten(self, document: Any) -> None:
-        """Puts ids, real ones and others, into the places of some items of the tower."""
-        network = document.get("network") if isinstance(document, dict) else None
-        items = network.get("items") if isinstance(network, dict) else None
-        if not isinstance(items, list):
-            return
-        for place, item in enumerate(items):
-            if isinstance(item, dict) and self.draws.random() < 0.7:
-                items[place] = self.draws.choice([item.get("id"), item.get("id"), "i1", nasty(self.draws)])
+        self.tab.edit(self.message(epoch=epoch, rev=editing.rev + 1, document=document, analysed=nasty(self.draws)))
 
     def rates(self) -> None:
         """An edit of the mixer."""

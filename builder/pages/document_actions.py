@@ -1,11 +1,9 @@
 """What a person can do with the document: edits, rates, history, other experiments. No drawing here."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from builder.pages.drafts import BaseUnknown
 from builder.pages.editing import (
     Editing,
     EndedEpoch,
@@ -28,6 +26,7 @@ from builder.spec import (
     analyse,
     dump_experiment,
     parse_experiment,
+    validate_experiment,
     with_value,
 )
 from builder.spec.mix import SET_FROZEN, SET_SOLO, Change, ChangeRefused, Mix
@@ -64,14 +63,7 @@ class DocumentActions:
             return None
 
     def edit(self, message: Any) -> None:
-        """Takes an edit of the editor; what the schema refuses leaves the document as it was.
-
-        So does an edit that must be sent whole, which the editor does as long as it does not hear of its rev.
-        """
-        with suppress(BaseUnknown):
-            self._edit(message)
-
-    def _edit(self, message: Any) -> None:
+        """Takes an edit of the editor; what the schema refuses leaves the document as it was."""
         if self.session.read_only:
             return
         if epoch := overtaken_epoch(self.editing, message):
@@ -106,12 +98,10 @@ class DocumentActions:
     def _take_late(self, epoch: EndedEpoch, revision: int, message: dict[str, Any]) -> None:
         """Takes an edit that a change of rates has overtaken; both hold."""
         before = parse_experiment(self.workspace.revision(revision).document)
+        self.session.editing = with_taken(self.editing, epoch, message["rev"])
         try:
-            late = self.session.drafts.document_of(message)
-            self.session.editing = with_taken(self.editing, epoch, message["rev"])
-            self.change(with_late_edit(self.editing, late, before), by_rates=True)
+            self.change(with_late_edit(self.editing, message, before), by_rates=True)
         except DocumentError as error:
-            self.session.editing = with_taken(self.editing, epoch, message["rev"])
             self._refuse(error)
 
     def _keep_beside(self, epoch: EndedEpoch, message: dict[str, Any]) -> None:
@@ -119,7 +109,7 @@ class DocumentActions:
         if epoch.experiment_id is None or epoch.revision is None:
             return
         try:
-            late = self.session.drafts.document_of(message)
+            late = validate_experiment(message.get("document"))
             self.workspace.append_revision(epoch.experiment_id, dump_experiment(late), epoch.revision)
         except DocumentError as error:
             self.session.notify("error", f"The edit was refused and the document stays as it was. {error.problems[0]}")

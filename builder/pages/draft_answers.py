@@ -1,9 +1,9 @@
 """What an edit makes of the document, asked for by the page itself as soon as the edit is made: shapes, counts and problems
 are there before the run of the page's script that takes the edit.
 
-`POST /draft?tab=KEY` with an edit as JSON answers with JSON; with 204 to an edit that is not new, that is based on what
-is not remembered, or that the schema refuses, which the script says in words; with 404 if the tab is not known. Nothing is
-changed by it. Behind the same gate as the feed. Knows no Streamlit.
+`POST /draft?tab=KEY` with an edit as JSON answers with JSON; with 204 to an edit that is not new, or that the schema
+refuses, which the script says in words; with 404 if the tab is not known. Nothing is changed by it. Behind the same gate as
+the feed. Knows no Streamlit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from builder.pages.drafts import BaseUnknown, DraftBoard, Drafts
+from builder.pages.drafts import DraftBoard, Drafts
 from builder.spec import DocumentError
 from builder.spec.document import MAX_DOCUMENT_BYTES
 
@@ -72,6 +72,6 @@ def _answered(drafts: Drafts, body: bytes) -> bytes | None:
     message: Any = json.loads(body)
     try:
         answer = drafts.answer(message)
-    except (DocumentError, BaseUnknown):
+    except DocumentError:
         return None
     return None if answer is None else json.dumps(answer, allow_nan=False, separators=(",", ":")).encode()

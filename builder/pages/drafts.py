@@ -9,8 +9,7 @@ from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from builder.pages.editing import Editing, analysis_message, is_new, take_edit
-from builder.pages.known_answers import KnownAnswers
-from builder.spec import Experiment, is_shortened, validate_edit, validate_experiment
+from builder.pages.known_rows import KnownRows
 
 MAX_HELD = 2
 """Drafts that are held: the page asks about one while the script takes the one before."""
@@ -22,19 +21,15 @@ class Desk(Protocol):
     editing: Editing
 
 
-class BaseUnknown(LookupError):
-    """An edit names items of a document that is not remembered. The editor sends it again, whole, if it is not taken."""
-
-
 class Drafts:
     """The newest edits of one tab; may be shared by threads.
 
     Args:
         desk: Whose document they are of, as the server knows it.
-        known: The answers that the editor was given.
+        known: The rows of the answers that the editor was given.
     """
 
-    def __init__(self, desk: Desk, known: KnownAnswers) -> None:
+    def __init__(self, desk: Desk, known: KnownRows) -> None:
         self.key = secrets.token_urlsafe(16)
         """Names this tab; nobody else is told."""
         self._desk = desk
@@ -49,7 +44,6 @@ class Drafts:
 
         Raises:
             DocumentError: If the browser sent what the schema refuses.
-            BaseUnknown: If the edit must be sent whole.
         """
         with self._lock:
             editing = self._desk.editing
@@ -57,7 +51,7 @@ class Drafts:
             draft = self._draft(editing, message) if is_new(editing, message) else self._held_of(message)
             if draft is None:
                 return None
-            base, rows = self._known.base(draft.epoch, message.get("analysed")), self._known.rows(draft)
+            base, rows = self._known.base(draft.epoch, message.get("analysed")), self._known.of(draft)
             return {"epoch": draft.epoch, **analysis_message(draft, rows, base)}
 
     def take(self, editing: Editing, message: dict[str, Any]) -> Editing:
@@ -65,22 +59,9 @@ class Drafts:
 
         Raises:
             DocumentError: If the browser sent what the schema refuses.
-            BaseUnknown: If the edit must be sent whole.
         """
         with self._lock:
             return self._draft(editing, message)
-
-    def document_of(self, message: dict[str, Any]) -> Experiment:
-        """What an edit makes of the document, of an epoch that has ended too.
-
-        Raises:
-            DocumentError: If the browser sent what the schema refuses.
-            BaseUnknown: If the edit must be sent whole.
-        """
-        base = self._base_of(message)
-        return (
-            validate_experiment(message.get("document")) if base is None else validate_edit(message["document"], base)
-        )
 
     def _draft(self, editing: Editing, message: dict[str, Any]) -> Editing:
         self._held = [(sent, held) for sent, held in self._held if held.epoch == editing.epoch]
@@ -88,30 +69,16 @@ class Drafts:
             return _with_document_of(editing, held)
         # The edit before saves time and changes nothing.
         before = _with_document_of(editing, self._held[-1][1]) if self._held else editing
-        draft = take_edit(before, message, self._base_of(message))
-        self._held = [*self._held, (_said(message), draft)][-MAX_HELD:]
+        draft = take_edit(before, message)
+        self._held = [*self._held, (message.get("document"), draft)][-MAX_HELD:]
         return draft
-
-    def _base_of(self, message: dict[str, Any]) -> Experiment | None:
-        """The document that an edit means where it names items by their ids; None for an edit that is whole."""
-        if not is_shortened(message.get("document")):
-            return None
-        base = self._known.document(message.get("epoch"), message.get("analysed"))
-        if base is None:
-            raise BaseUnknown
-        return base
 
     def _held_of(self, message: Any) -> Editing | None:
         """The draft of an edit; a forged one of the same rev may have another document."""
         if not isinstance(message, dict):
             return None
-        place, said = (message.get("epoch"), message.get("rev")), _said(message)
-        return next((held for sent, held in self._held if (held.epoch, held.rev) == place and sent == said), None)
-
-
-def _said(message: dict[str, Any]) -> Any:
-    """What an edit says, and of what."""
-    return message.get("document"), message.get("analysed")
+        place, document = (message.get("epoch"), message.get("rev")), message.get("document")
+        return next((held for sent, held in self._held if (held.epoch, held.rev) == place and sent == document), None)
 
 
 def _with_document_of(editing: Editing, draft: Editing) -> Editing:

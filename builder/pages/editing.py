@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from builder.pages.settings import changed_settings, settings_of, with_settings
-from builder.spec import Analysis, Experiment, analyse, validate_edit, with_value
+from builder.spec import Analysis, Experiment, analyse, validate_edit, validate_experiment, with_value
 from builder.spec.groupings import ready_made
 from builder.spec.groups import GroupSpec
 from builder.spec.mix import SET_FROZEN, SET_LEARNING_RATE, SET_LEARNING_RATES, SET_WEIGHT_DECAY, Change
@@ -89,14 +89,18 @@ def is_ended_by_rates(editing: Editing, epoch: EndedEpoch) -> bool:
     return all(each.by_rates for each in editing.ended if each.epoch >= epoch.epoch)
 
 
-def with_late_edit(editing: Editing, late: Experiment, before: Experiment) -> Experiment:
-    """An edit's document of an epoch that only rates have ended, with the rates that have changed since.
+def with_late_edit(editing: Editing, message: dict[str, Any], before: Experiment) -> Experiment:
+    """An edit of an epoch that only rates have ended, with the rates that have changed since.
 
     Args:
         editing: The document now.
-        late: What the edit makes of it.
+        message: The edit.
         before: The document when its epoch ended.
+
+    Raises:
+        DocumentError: If the browser sent what the schema refuses.
     """
+    late = validate_experiment(message.get("document"))
     return with_settings(late, changed_settings(settings_of(before), settings_of(editing.experiment)))
 
 
@@ -113,18 +117,13 @@ def is_newer(message: Any, epoch: int, rev: int) -> bool:
     return message.get("epoch") == epoch and rev < message["rev"] <= MAX_REV
 
 
-def take_edit(editing: Editing, message: dict[str, Any], base: Experiment | None = None) -> Editing:
+def take_edit(editing: Editing, message: dict[str, Any]) -> Editing:
     """The document after an edit of the editor that `is_new`.
-
-    Args:
-        editing: The document now.
-        message: The edit.
-        base: The document that an edit which names items by their ids means; None for one that is whole.
 
     Raises:
         DocumentError: If the browser sent what the schema refuses.
     """
-    experiment = validate_edit(message.get("document"), base or editing.experiment)
+    experiment = validate_edit(message.get("document"), editing.experiment)
     return replace(editing, experiment=experiment, analysis=analyse(experiment, editing.analysis), rev=message["rev"])
 
 

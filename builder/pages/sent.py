@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from builder.pages.editing import Editing, analysis_message
-from builder.pages.known_answers import KnownAnswers
+from builder.pages.known_rows import KnownRows
 
 RESEND_SECONDS = 3.0
 """A message may be lost when another follows at once, so a change is sent for a while."""
@@ -22,7 +22,7 @@ class Sent:
         catalogue_until: When the catalogue is left out.
         available: The data sets on this machine, as the catalogue said last.
         document_until: When the document is left out; an edit's is the editor's own and is not sent back.
-        known: The last answers.
+        known: The rows of the last answers.
         base: The rev whose answer the editor had when it made the edit `version`.
     """
 
@@ -31,7 +31,7 @@ class Sent:
     document_until: float = 0.0
     catalogue_until: float = math.inf
     available: dict[str, bool] = field(default_factory=dict)
-    known: KnownAnswers = field(default_factory=KnownAnswers)
+    known: KnownRows = field(default_factory=KnownRows)
     base: int | None = None
 
     def news(self, editing: Editing) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
@@ -48,7 +48,7 @@ class Sent:
 
     def _answer(self, editing: Editing) -> dict[str, Any]:
         base = self.known.base(editing.epoch, self.base) if self.base != editing.rev else None
-        return analysis_message(editing, self.known.rows(editing), base)
+        return analysis_message(editing, self.known.of(editing), base)
 
     def edit_taken(self, analysed: Any) -> None:
         """The editor has sent an edit, and had the answer to the edit `analysed` of the same epoch."""

@@ -79,54 +79,26 @@ def validate_experiment(raw: Any) -> Experiment:
 def validate_edit(raw: Any, before: Experiment) -> Experiment:
     """`validate_experiment(raw)`, sooner where `raw` is `before` with some of its tower's items changed.
 
-    Items of the tower that are as they were are not validated again, and are the same objects; such an item may also be
-    written as its id alone. Equal is what Python calls so: where `before` has 1, true or 1.0 are no change, and the 1 stays.
+    Items of the tower that are as they were are not validated again, and are the same objects. Equal is what Python calls
+    so: where `before` has 1, true or 1.0 are no change, and the 1 stays.
 
     Raises:
         DocumentError: As `validate_experiment`.
     """
+    old = {item["id"]: item for item in before.network.model_dump(mode="json")["items"]}
     try:
         items = raw["network"]["items"]
-        changed = _changed_items(items, before)
+        changed = [item for item in items if old.get(item["id"]) != item]
         # What is unusual anywhere else is found here too; ids that are missing are given in view of all the others.
         edited = validate_experiment({**raw, "network": {**raw["network"], "items": changed}})
         kept = {item.id: item for item in before.network.items} | {item.id: item for item in edited.network.items}
-        network = edited.network.model_copy(update={"items": tuple(kept[_id_of(item)] for item in items)})
+        network = edited.network.model_copy(update={"items": tuple(kept[item["id"]] for item in items)})
         experiment = edited.model_copy(update={"network": NetworkSpec.model_validate(network.__dict__)})
         _check_size(experiment)
     except (DocumentError, ValidationError, LookupError, TypeError):
         # Whatever is wrong is said in view of the whole document.
-        return validate_experiment(_written_out(raw, before))
+        return validate_experiment(raw)
     return experiment
-
-
-def is_shortened(raw: Any) -> bool:
-    """Whether an edit's document has ids in the places of items of the tower, as `validate_edit` takes it."""
-    network = raw.get("network") if isinstance(raw, dict) else None
-    items = network.get("items") if isinstance(network, dict) else None
-    return isinstance(items, list) and any(isinstance(item, str) for item in items)
-
-
-def _id_of(item: Any) -> Any:
-    return item if isinstance(item, str) else item["id"]
-
-
-def _changed_items(items: Any, before: Experiment) -> list[Any]:
-    if not isinstance(items, list):
-        raise TypeError("The tower is no list.")
-    whole = [item for item in items if not isinstance(item, str)]
-    ids = {item["id"] for item in whole}
-    old = {item.id: item.model_dump(mode="json") for item in before.network.items if item.id in ids}
-    return [item for item in whole if old.get(item["id"]) != item]
-
-
-def _written_out(raw: Any, before: Experiment) -> Any:
-    """The document with each item of `before` that it only names."""
-    if not is_shortened(raw):
-        return raw
-    old = {item.id: item.model_dump(mode="json") for item in before.network.items}
-    items = [old.get(item, item) if isinstance(item, str) else item for item in raw["network"]["items"]]
-    return {**raw, "network": {**raw["network"], "items": items}}
 
 
 def load_experiment(source: str | Path) -> Experiment:

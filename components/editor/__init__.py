@@ -93,9 +93,8 @@ class EditorData(TypedDict):
 class Edit(TypedDict):
     """The trigger `edit`: the document after one more edit. Take it if `epoch` is the current one and `rev` is higher.
 
-    The editor has the analysis of the rev `analysed` of the same epoch. In the places of items of the tower that are as in
-    the document of that rev stand their ids alone. It is sent again, and then whole, until the editor hears of its `rev` or
-    of a higher epoch. It belongs to the gesture (typing, a slider) that began with the rev `gesture`, and a
+    It is sent again until the editor hears of its `rev` or of a higher epoch. The editor has the analysis of the rev
+    `analysed` of the same epoch. It belongs to the gesture (typing, a slider) that began with the rev `gesture`, and a
     gesture is one step of undo.
     """
 

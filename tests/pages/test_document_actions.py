@@ -45,30 +45,6 @@ def test_an_edit_is_taken_once(tab, send, workspace):
     assert tab.editing.experiment.notes == "once"
 
 
-def test_an_edit_of_a_document_that_is_not_remembered_changes_nothing_until_it_is_sent_whole(tab, send, workspace):
-    send(tab, notes="stored")
-    before = tab.editing
-    whole = before.experiment.model_dump(mode="json") | {"notes": "edited"}
-    items = [item["id"] for item in whole["network"]["items"]]
-    short = whole | {"network": whole["network"] | {"items": items}}
-    message = {"epoch": before.epoch, "rev": before.rev + 1, "analysed": before.rev + 7}
-    tab.edit({**message, "document": short})
-    assert (tab.editing, tab.session.notice) == (before, None)
-    tab.edit({**message, "document": whole})
-    assert stored(workspace, tab).notes == "edited"
-
-
-def test_an_edit_names_items_as_they_were_in_the_answer_that_it_is_based_on(tab, send, workspace):
-    send(tab, notes="stored")
-    before = tab.editing
-    tab.session.sent.news(before)
-    whole = before.experiment.model_dump(mode="json") | {"notes": "edited"}
-    items = [item["id"] for item in whole["network"]["items"]]
-    short = whole | {"network": whole["network"] | {"items": items}}
-    tab.edit({"epoch": before.epoch, "rev": before.rev + 1, "analysed": before.rev, "document": short})
-    assert stored(workspace, tab) == before.experiment.model_copy(update={"notes": "edited"})
-
-
 def test_an_edit_that_the_schema_refuses_is_answered_with_the_old_document_and_a_reason(tab, send, workspace):
     before = tab.editing
     send(tab, groups=[{"name": "all", "learning_rate": -1}])

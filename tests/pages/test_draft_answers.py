@@ -11,7 +11,7 @@ from starlette.requests import Request
 from builder.pages.draft_answers import MAX_BYTES, DraftAnswers
 from builder.pages.drafts import DraftBoard, Drafts
 from builder.pages.editing import begin
-from builder.pages.known_answers import KnownAnswers
+from builder.pages.known_rows import KnownRows
 from builder.spec import load_experiment, with_value
 
 PRESET = load_experiment("digits-residual")
@@ -24,7 +24,7 @@ def editing():
 
 @pytest.fixture
 def drafts(editing):
-    return Drafts(SimpleNamespace(editing=editing), KnownAnswers())
+    return Drafts(SimpleNamespace(editing=editing), KnownRows())
 
 
 @pytest.fixture

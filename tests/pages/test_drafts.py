@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from builder.pages import drafts as module
-from builder.pages.drafts import BaseUnknown, DraftBoard, Drafts
+from builder.pages.drafts import DraftBoard, Drafts
 from builder.pages.editing import adopt, analysis_message, begin, item_rows, take_edit
-from builder.pages.known_answers import KnownAnswers
+from builder.pages.known_rows import KnownRows
 from builder.spec import DocumentError, load_experiment, with_value
 
 PRESET = load_experiment("digits-residual")
@@ -23,7 +23,7 @@ def desk():
 
 @pytest.fixture
 def drafts(desk):
-    return Drafts(desk, KnownAnswers())
+    return Drafts(desk, KnownRows())
 
 
 @pytest.fixture
@@ -31,9 +31,9 @@ def computed(monkeypatch):
     """The revs for which a document was worked out."""
     revs = []
 
-    def counted(editing, message, base):
+    def counted(editing, message):
         revs.append(message["rev"])
-        return take_edit(editing, message, base)
+        return take_edit(editing, message)
 
     monkeypatch.setattr(module, "take_edit", counted)
     return revs
@@ -88,54 +88,6 @@ def test_an_edit_that_follows_at_once_is_worked_out_from_the_one_before(desk, dr
     assert computed == [1, 2]
 
 
-def shortened(message, base):
-    """The edit with ids for the items that are as in `base`, as the editor sends it."""
-    known = base.network.model_dump(mode="json")["items"]
-    document = message["document"]
-    items = [item["id"] if item in known else item for item in document["network"]["items"]]
-    assert any(isinstance(item, str) for item in items)
-    return {**message, "document": {**document, "network": {**document["network"], "items": items}}}
-
-
-def test_an_edit_may_name_the_items_that_are_as_in_an_answer_that_the_editor_has(desk, drafts):
-    before = desk.editing
-    assert drafts.answer(first := edit(desk, 1))
-    whole = edit(desk, 2, "network.items.i2.bias", False, analysed=1)
-    short = shortened(whole, PRESET)
-    # In the answer of rev 1 the fourth item is bypassed, and so it is in what the second edit means.
-    assert drafts.answer(short)
-    taken = drafts.take(before, short)
-    assert taken.experiment == with_value(take_edit(before, first).experiment, "network.items.i2.bias", False)
-
-
-def test_an_edit_of_a_document_that_is_not_remembered_must_be_sent_whole(desk, drafts):
-    whole = edit(desk, 1, "network.items.i2.bias", False)
-    for analysed in (None, 0, 7, -1, True, "0", [0]):
-        short = {**shortened(whole, PRESET), "analysed": analysed}
-        with pytest.raises(BaseUnknown):
-            drafts.answer(short)
-        with pytest.raises(BaseUnknown):
-            drafts.take(desk.editing, short)
-    assert drafts.answer(whole)
-
-
-def test_what_an_edit_of_an_ended_epoch_names_is_still_known(desk, drafts):
-    assert drafts.answer(edit(desk, 1))
-    late = shortened(edit(desk, 2, "network.items.i2.bias", False, analysed=1), PRESET)
-    desk.editing = adopt(desk.editing, load_experiment("digits-plain-50"), None, None)
-    document = drafts.document_of(late)
-    assert (document.network.items[1].bias, document.network.items[3].items[0].bypassed) == (False, True)
-
-
-def test_an_edit_is_not_taken_for_another_one_that_says_the_same_of_another_document(desk, drafts, computed):
-    drafts.answer(edit(desk, 1))
-    drafts.answer(edit(desk, 2, "network.items.i4.items.i5.bypassed", value=False))
-    short = shortened(edit(desk, 3, "network.items.i2.bias", False), PRESET)
-    assert drafts.take(desk.editing, {**short, "analysed": 1}).experiment.network.items[3].items[0].bypassed
-    assert not drafts.take(desk.editing, {**short, "analysed": 2}).experiment.network.items[3].items[0].bypassed
-    assert computed == [1, 2, 3, 3]
-
-
 def test_a_forged_edit_of_the_same_rev_is_not_taken_for_the_one_that_was_asked_about(desk, drafts):
     drafts.answer(edit(desk, 1))
     forged = edit(desk, 1, "name", "another")
@@ -163,7 +115,7 @@ def test_what_the_schema_refuses_is_refused_each_time(desk, drafts):
 
 def test_a_board_forgets_the_drafts_of_a_tab_that_left(desk):
     board = DraftBoard()
-    drafts = Drafts(desk, KnownAnswers())
+    drafts = Drafts(desk, KnownRows())
     board.add(drafts)
     key = drafts.key
     assert board.of(key) is drafts

@@ -1,7 +1,7 @@
 """What the editor is sent at a tick: all that it lacks, and nothing that it has."""
 
 from builder.pages.editing import Editing, adopt, begin, item_rows, take_edit
-from builder.pages.known_answers import MAX_KNOWN
+from builder.pages.known_rows import MAX_KNOWN
 from builder.pages.sent import RESEND_SECONDS, Sent
 from builder.spec import load_experiment, with_value
 

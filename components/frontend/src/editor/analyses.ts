@@ -6,10 +6,12 @@
  */
 
 import { same } from "./model/kinds";
-import { NUM_KEPT } from "./protocol";
 import type { Analysis, ItemAnalysis } from "./types";
 
 type Items = Record<string, ItemAnalysis>;
+
+/** An edit's answer is based on what was here when it was sent: so many edits may be on their way. */
+const NUM_KEPT = 16;
 
 export class Analyses {
   newest: Analysis | null = null;

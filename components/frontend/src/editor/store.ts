@@ -4,7 +4,7 @@ import { Gesture } from "../shared/gesture";
 import { Analyses } from "./analyses";
 import { same } from "./model/kinds";
 import { find } from "./model/tree";
-import { type Outgoing, Ownership, Unconfirmed } from "./protocol";
+import { Ownership, Unconfirmed } from "./protocol";
 import type { Analysis, Catalogue, Edit, EditorData, ExperimentDocument, Live, Preflight, Problem } from "./types";
 
 export type Tab = "blocks" | "item" | "training" | "data" | "groups";
@@ -43,7 +43,7 @@ export class Store {
   private readonly turned = new Set<string>();
   private problemsById = new Map<string, readonly Problem[]>();
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private unsent: Outgoing | null = null;
+  private unsent: Edit | null = null;
   private isPreviewed = false;
   private readonly gesture = new Gesture();
   private readonly unconfirmed: Unconfirmed;
@@ -190,7 +190,7 @@ export class Store {
    */
   private preview(): void {
     const { unsent } = this;
-    const drawn = unsent === null || this.isPreviewed ? null : this.outside.preview(unsent.short);
+    const drawn = unsent === null || this.isPreviewed ? null : this.outside.preview(unsent);
     if (drawn === null) {
       this.flush();
       return;

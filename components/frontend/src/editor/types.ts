@@ -193,17 +193,10 @@ export interface EditorData {
   height?: number | null;
 }
 
-/** A document in which an item of the tower that is as in another document may be named by its id alone. */
-export interface ShortDocument {
-  network: { items: (Item | string)[]; next_id: number } & JsonObject;
-  [key: string]: Json | object;
-}
-
 export interface Edit {
   epoch: number;
   rev: number;
-  /** What it only names is as in the document of the rev `analysed`. */
-  document: ShortDocument;
+  document: ExperimentDocument;
   /** The rev of this epoch whose analysis the editor has: the answer may leave out what is as it was there. */
   analysed: number | null;
   /** The rev with which the gesture (typing, a slider) began that this edit belongs to: it is one step of undo. */
